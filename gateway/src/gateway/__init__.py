@@ -1,0 +1,1 @@
+"""The one door to the system: routing, rate limits, CORS, request hygiene."""

@@ -1,0 +1,123 @@
+"""The way to a transaction, and the one answer to "is Postgres away?".
+
+Statements are SQLAlchemy Core on connections. Declarative classes describe tables; they are never loaded as objects.
+"""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import URL, DateTime, MetaData, Uuid, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis.problems import Problem, ServiceUnavailable
+from chassis.settings import DatabaseSettings
+
+_NAMES = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+COLUMN_TYPES: dict[Any, Any] = {datetime: DateTime(timezone=True), UUID: Uuid()}
+
+_CONNECT_SECONDS = 2
+_CHECKOUT_SECONDS = 2
+# Above the role's statement_timeout: it only fires when the server no longer answers at all.
+_ANSWER_SECONDS = 5
+
+
+def metadata() -> MetaData:
+    """A new collection of tables whose constraints have predictable names."""
+    return MetaData(naming_convention=_NAMES)
+
+
+class Database:
+    """Hands out connections. What happens inside a transaction happens together, or not at all."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Commits when the block ends, rolls back when it raises."""
+        return self.engine.begin()
+
+    def reads(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For single statements: spares the BEGIN and COMMIT round trips."""
+        return self._autocommit.connect()
+
+    async def ping(self) -> None:
+        async with self.reads() as connection:
+            await connection.execute(text("select 1"))
+
+
+@asynccontextmanager
+async def connect(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """Opens no connection yet: a service starts whether or not Postgres is there."""
+    url, connect_args = connection_arguments(settings)
+    engine = create_async_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.max_overflow,
+        pool_timeout=_CHECKOUT_SECONDS,
+        connect_args=connect_args,
+    )
+    try:
+        yield Database(engine)
+    finally:
+        await engine.dispose()
+
+
+def connection_arguments(settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]:
+    """Translate a libpq URL for asyncpg, which knows neither `sslmode` nor `channel_binding`.
+
+    Unknown parameters are refused: one that is silently dropped may have been the one that asked for safety.
+    """
+    url = make_url(settings.url.get_secret_value()).set(drivername="postgresql+asyncpg")
+    parameters = dict(url.query)
+    arguments: dict[str, Any] = {"timeout": _CONNECT_SECONDS, "command_timeout": _ANSWER_SECONDS}
+    mode, binding = parameters.pop("sslmode", None), parameters.pop("channel_binding", None)
+    if parameters:
+        raise ValueError(f"The database URL has parameters that are not understood: {', '.join(sorted(parameters))}")
+    if binding == "require" or mode in {"verify-ca", "verify-full"}:
+        # asyncpg cannot bind the channel; a verified certificate protects from the same attacker.
+        arguments["ssl"] = ssl.create_default_context()
+    elif mode is not None:
+        arguments["ssl"] = str(mode)
+    if settings.transaction_pooler:
+        arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    return url.set(query={}), arguments
+
+
+# SQLSTATEs that say "not now" rather than "never": connection exceptions (08), shutting down or starting up
+# (57P01-03), too many connections (53300).
+_AWAY_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether an error means that Postgres is away, in any of the shapes a dying server takes.
+
+    Not one of them is SQLAlchemy's OperationalError: an invalidated connection, "connection is closed", a
+    server that is starting up, a refused or timed-out socket, and asyncpg's own error when it happens at COMMIT.
+    """
+    if isinstance(error, PoolTimeoutError | asyncpg.InternalClientError | OSError | TimeoutError):
+        return True
+    if isinstance(error, InterfaceError):
+        return "closed" in str(error)
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state.startswith(_AWAY_STATES)
+    return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError)
+
+
+def as_problem(error: Exception) -> Problem | None:
+    """What a client is told when a request met this error; None when it is not Postgres's absence."""
+    return ServiceUnavailable("The database is not reachable", retry_after=1) if is_unavailable(error) else None

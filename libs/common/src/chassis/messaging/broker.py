@@ -1,0 +1,128 @@
+"""Events on RabbitMQ: one topic exchange for everybody, one queue per service, one queue for its failures.
+
+Connections here are plain ones: when one breaks, whoever holds it fails, and `chassis.background` starts over.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import aio_pika
+import structlog
+from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage, AbstractQueue
+from pydantic import ValidationError
+
+from chassis.messaging.events import Envelope
+from chassis.settings import BrokerSettings
+
+log = structlog.get_logger()
+
+EXCHANGE = "daybook.events"
+MAX_DELIVERIES = 5
+_CONNECT_SECONDS = 5
+_CONFIRM_SECONDS = 5
+_HEARTBEAT_SECONDS = 15
+_UNACKED = 16
+
+Handle = Callable[[Envelope], Awaitable[None]]
+
+
+@asynccontextmanager
+async def connect(settings: BrokerSettings, *, name: str) -> AsyncIterator[AbstractChannel]:
+    """A channel with publisher confirms, on which an event that no queue wants is an error."""
+    connection = await aio_pika.connect(
+        settings.url.get_secret_value(),
+        timeout=_CONNECT_SECONDS,
+        heartbeat=_HEARTBEAT_SECONDS,
+        client_properties={"connection_name": name},
+    )
+    async with connection:
+        yield await connection.channel(publisher_confirms=True, on_return_raises=True)
+
+
+async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
+    return await channel.declare_exchange(EXCHANGE, ExchangeType.TOPIC, durable=True)
+
+
+class Publisher:
+    def __init__(self, exchange: AbstractExchange) -> None:
+        self._exchange = exchange
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Returns when the broker has the event on disk and in a queue; raises otherwise."""
+        message = Message(
+            envelope.model_dump_json().encode(),
+            message_id=str(envelope.id),
+            type=envelope.type,
+            content_type="application/cloudevents+json",
+            delivery_mode=DeliveryMode.PERSISTENT,
+        )
+        await self._exchange.publish(message, routing_key=envelope.type, mandatory=True, timeout=_CONFIRM_SECONDS)
+
+
+async def declare_queue(channel: AbstractChannel, queue_name: str, event_types: Iterable[str]) -> AbstractQueue:
+    """A durable queue for these events. What fails `MAX_DELIVERIES` times moves to `<queue>.dead`.
+
+    Arguments cannot be changed once a queue exists: a new set needs a new queue name.
+    """
+    exchange = await declare_exchange(channel)
+    await channel.declare_queue(f"{queue_name}.dead", durable=True, arguments={"x-queue-type": "quorum"})
+    queue = await channel.declare_queue(
+        queue_name,
+        durable=True,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": MAX_DELIVERIES - 1,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": f"{queue_name}.dead",
+            # Moving to the dead-letter queue is confirmed too, which RabbitMQ only offers with this overflow mode.
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    for event_type in event_types:
+        await queue.bind(exchange, routing_key=event_type)
+    return queue
+
+
+async def consume(channel: AbstractChannel, queue_name: str, event_types: Iterable[str], handle: Handle) -> None:
+    """Feed every event of the given types to `handle` until the connection ends, and then raise.
+
+    An event that fails is delivered again after a pause; after `MAX_DELIVERIES` failures it is set aside.
+    """
+    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def on_close(_: object, cause: BaseException | None) -> None:
+        if not closed.done():
+            closed.set_exception(ConnectionError(f"the broker is gone: {cause}"))
+
+    channel.close_callbacks.add(on_close)
+    await channel.set_qos(prefetch_count=_UNACKED)
+    queue = await declare_queue(channel, queue_name, event_types)
+    tag = await queue.consume(lambda message: _deliver(message, handle))
+    log.info("events.consuming", queue=queue_name)
+    try:
+        await closed
+    finally:
+        channel.close_callbacks.discard(on_close)
+        if not channel.is_closed:
+            await queue.cancel(tag)
+
+
+async def _deliver(message: AbstractIncomingMessage, handle: Handle) -> None:
+    delivery = int(str(message.headers.get("x-delivery-count", 0))) + 1
+    # The context of one delivery must not leak into the next one's log lines.
+    with structlog.contextvars.bound_contextvars(event_id=message.message_id, event_type=message.routing_key):
+        try:
+            await handle(Envelope.model_validate_json(message.body))
+        except ValidationError as error:
+            # It will not read better the next time.
+            log.error("event.malformed", faults=error.error_count())  # noqa: TRY400 (the input is not for the log)
+            await message.reject(requeue=False)
+        except Exception:
+            log.exception("event.failed", delivery=delivery)
+            await asyncio.sleep(0.1 * 2**delivery)
+            await message.nack(requeue=True)
+        else:
+            await message.ack()

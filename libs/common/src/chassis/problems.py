@@ -1,0 +1,80 @@
+"""Failures a client can act on, in the shape of RFC 9457. This module knows no web framework."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """Base of every expected failure.
+
+    A subclass is declared once, next to the feature that raises it, and fixes the three things a
+    client may rely on: the status, the type and the title. Anything that varies from one
+    occurrence to the next goes in `detail` (for people) or `extensions` (for programs).
+    """
+
+    status: ClassVar[int]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(
+        self, detail: str | None = None, *, headers: Mapping[str, str] | None = None, **extensions: Any
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.headers: dict[str, str] = dict(headers or {})
+        self.extensions = extensions
+
+    def document(self, instance: str | None = None) -> dict[str, Any]:
+        """The problem details object. `instance` is the path of the request that met the problem."""
+        document: dict[str, Any] = {
+            "type": f"urn:problem:{self.slug}",
+            "title": self.title,
+            "status": self.status,
+        }
+        if self.detail:
+            document["detail"] = self.detail
+        if instance:
+            document["instance"] = instance
+        return document | self.extensions
+
+
+class BadRequest(Problem):
+    status, slug, title = 400, "bad-request", "The request cannot be understood"
+
+
+class Unauthenticated(Problem):
+    status, slug, title = 401, "unauthenticated", "Sign in to continue"
+
+    def __init__(self, detail: str | None = None, *, error: str | None = None, **extensions: Any) -> None:
+        # RFC 6750: a request without a token gets the bare challenge, one with a bad token an error code.
+        challenge = f'Bearer error="{error}"' if error else "Bearer"
+        super().__init__(detail, headers={"WWW-Authenticate": challenge}, **extensions)
+
+
+class NotFound(Problem):
+    status, slug, title = 404, "not-found", "There is nothing at this address"
+
+
+class MethodNotAllowed(Problem):
+    status, slug, title = 405, "method-not-allowed", "This address does not answer this method"
+
+
+class ContentTooLarge(Problem):
+    status, slug, title = 413, "content-too-large", "The request body is too large"
+
+
+class InvalidRequest(Problem):
+    status, slug, title = 422, "invalid-request", "The request is not valid"
+
+
+class InternalError(Problem):
+    status, slug, title = 500, "internal-error", "Something went wrong on our side"
+
+
+class ServiceUnavailable(Problem):
+    status, slug, title = 503, "service-unavailable", "The service cannot answer right now"
+
+    def __init__(self, detail: str | None = None, *, retry_after: int = 1, **extensions: Any) -> None:
+        super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extensions)

@@ -1,0 +1,179 @@
+"""Verifies access tokens (RFC 9068) with the issuer's public keys, without calling anybody per request."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from uuid import UUID
+
+import httpx
+import jwt
+import structlog
+
+from chassis.problems import ServiceUnavailable, Unauthenticated
+from chassis.settings import TokenSettings
+
+log = structlog.get_logger()
+
+# Which algorithms a key may be used with at all. A key's own `alg` then decides: a token never does.
+ALGORITHMS = frozenset({"RS256", "PS256", "EdDSA"})
+# Header parameters by which a token would tell us where to find the key that proves it (RFC 8725, 3.10).
+_FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "zip"})
+_REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
+# Clocks of our own machines may be this far apart.
+_LEEWAY_SECONDS = 30
+_LONGEST_TOKEN = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling, as far as the token proves."""
+
+    id: UUID
+    session_id: UUID
+    scopes: frozenset[str]
+    expires_at: int
+
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class KeySet:
+    """The issuer's public keys by `kid`: fetched when first needed, kept while the issuer is away.
+
+    A `kid` that is not known may be a key that was published a moment ago, so it is worth one fetch; it may also
+    be an attacker's invention, so it is worth one only every `retry_seconds`, whoever asks.
+    """
+
+    def __init__(self, fetch: FetchKeys, *, fresh_seconds: float = 300, retry_seconds: float = 30) -> None:
+        self._fetch = fetch
+        self._fresh_seconds, self._retry_seconds = fresh_seconds, retry_seconds
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = self._asked_at = float("-inf")
+        self._flight: asyncio.Task[None] | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return bool(self._keys)
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        """The key, or None. Raises ServiceUnavailable while no key was ever fetched."""
+        now = time.monotonic()
+        if kid in self._keys:
+            if now - self._fetched_at > self._fresh_seconds and now - self._asked_at > self._retry_seconds:
+                _ = self._start_fetch()  # stale but good: the caller does not wait
+            return self._keys[kid]
+        if now - self._asked_at > self._retry_seconds or not self._keys:
+            await self.refresh()
+        if not self._keys:
+            raise ServiceUnavailable("The keys that prove tokens have not been fetched yet")
+        return self._keys.get(kid)
+
+    async def refresh(self) -> None:
+        """Fetch the keys. Callers that come while a fetch is under way share it; failing leaves what is known."""
+        # Shielded: one caller that goes away must not take the fetch from the others.
+        await asyncio.shield(self._start_fetch())
+
+    def _start_fetch(self) -> asyncio.Task[None]:
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._load())
+        return self._flight
+
+    async def _load(self) -> None:
+        self._asked_at = time.monotonic()
+        try:
+            self._keys = _usable_keys(await self._fetch())
+            self._fetched_at = time.monotonic()
+        except (httpx.HTTPError, ValueError, TypeError, jwt.PyJWTError) as error:
+            log.warning("keys.fetch_failed", error=f"{type(error).__name__}: {error}", known=len(self._keys))
+
+
+def _usable_keys(document: Any) -> dict[str, jwt.PyJWK]:
+    keys: dict[str, jwt.PyJWK] = {}
+    for jwk in document["keys"] if isinstance(document, dict) and "keys" in document else ():
+        # One key of a kind we do not use must not take the others with it.
+        if jwk.get("alg") in ALGORITHMS and jwk.get("use", "sig") == "sig" and jwk.get("kid"):
+            keys[jwk["kid"]] = jwt.PyJWK(jwk)
+    if not keys:
+        raise ValueError("the document holds no key that may be used")
+    return keys
+
+
+class TokenVerifier:
+    """Turns a bearer token into a Principal, or raises Unauthenticated. Verified tokens are remembered."""
+
+    def __init__(self, settings: TokenSettings, keys: KeySet, *, remember: int = 20_000) -> None:
+        self._settings, self.keys = settings, keys
+        self._remember = remember
+        self._verified: dict[bytes, Principal] = {}
+
+    async def verify(self, token: str) -> Principal:
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._verified.get(digest)
+        if known is not None:
+            if known.expires_at + _LEEWAY_SECONDS > time.time():
+                return known
+            del self._verified[digest]
+        principal = await self._verify(token)
+        if len(self._verified) >= self._remember:
+            # The oldest entry is the one closest to its end.
+            del self._verified[next(iter(self._verified))]
+        self._verified[digest] = principal
+        return principal
+
+    async def _verify(self, token: str) -> Principal:
+        if len(token) > _LONGEST_TOKEN:
+            _refuse()
+        try:
+            header = jwt.get_unverified_header(token)
+        except jwt.InvalidTokenError as error:
+            _refuse(error)
+        kid = header.get("kid")
+        if header.get("typ") not in {"at+jwt", "application/at+jwt"} or _FORBIDDEN_HEADERS & header.keys():
+            _refuse()
+        key = await self.keys.find(kid) if isinstance(kid, str) else None
+        if key is None or header.get("alg") != key.algorithm_name:
+            _refuse()
+        return self._principal(token, key)
+
+    def _principal(self, token: str, key: jwt.PyJWK) -> Principal:
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=self._settings.audience,
+                issuer=self._settings.issuer,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": _REQUIRED_CLAIMS, "strict_aud": False},
+            )
+            return Principal(
+                id=UUID(claims["sub"]),
+                session_id=UUID(claims["sid"]),
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+                expires_at=int(claims["exp"]),
+            )
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
+            _refuse(error)
+
+
+def _refuse(cause: Exception | None = None) -> NoReturn:
+    # One answer for every reason: which check failed is nobody's business but the log's.
+    raise Unauthenticated("The access token is expired or not valid here", error="invalid_token") from cause
+
+
+@asynccontextmanager
+async def connect(settings: TokenSettings) -> AsyncIterator[TokenVerifier]:
+    """A verifier that fetches the issuer's keys over HTTP. Starts whether or not the issuer is there."""
+    async with httpx.AsyncClient(timeout=httpx.Timeout(2.0)) as client:
+
+        async def fetch() -> dict[str, Any]:
+            response = await client.get(settings.jwks_url)
+            response.raise_for_status()
+            document: dict[str, Any] = response.json()
+            return document
+
+        yield TokenVerifier(settings, KeySet(fetch))

@@ -1,0 +1,44 @@
+"""What an endpoint may ask for by naming it in its signature."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.database import Database
+from chassis.problems import Unauthenticated
+from chassis.tokens import Principal, TokenVerifier
+
+
+async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    database: Database = request.app.state.database
+    async with database.transaction() as tx:
+        yield tx
+
+
+async def _reads(request: Request) -> AsyncIterator[AsyncConnection]:
+    database: Database = request.app.state.database
+    async with database.reads() as tx:
+        yield tx
+
+
+# scope="function" commits before the response is sent. FastAPI's default commits after it, and
+# would answer 201 to a client whose row was never stored.
+Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]
+Reads = Annotated[AsyncConnection, Depends(_reads, scope="function")]
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from `POST /auth/login`")
+
+
+async def _current_user(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> Principal:
+    if credentials is None:
+        raise Unauthenticated
+    verifier: TokenVerifier = request.app.state.tokens
+    return await verifier.verify(credentials.credentials)
+
+
+CurrentUser = Annotated[Principal, Depends(_current_user)]

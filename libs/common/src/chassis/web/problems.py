@@ -1,0 +1,112 @@
+"""Turns every expected failure into application/problem+json, and documents it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Match
+
+from chassis.problems import (
+    MEDIA_TYPE,
+    BadRequest,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    ServiceUnavailable,
+)
+
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:problem:<slug>, what a program should look at"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
+
+
+class ProblemResponse(Response):
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem: Problem, instance: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(
+            orjson.dumps(problem.document(instance), default=str),
+            problem.status,
+            {**problem.headers, **(headers or {})},
+        )
+
+
+def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI `responses=` for the problems an endpoint can raise, grouped by status."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for problem in problems:
+        entry = documented.setdefault(
+            problem.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
+        )
+        entry["description"] = " / ".join(filter(None, [entry["description"], problem.title]))
+        entry["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": problem().document()}
+    return documented
+
+
+# What any endpoint of a service with a database may answer.
+EVERYWHERE = responses(BadRequest, InvalidRequest, ServiceUnavailable)
+
+
+def install(app: FastAPI) -> None:
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)  # noqa: S101 (Starlette's handler type is wider than what it calls with)
+        return ProblemResponse(error, request.url.path)
+
+    async def on_invalid_request(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        if any(fault["type"] == "json_invalid" for fault in error.errors()):
+            return ProblemResponse(BadRequest("The body is not JSON"), request.url.path)
+        faults = [{"pointer": _pointer(fault["loc"]), "detail": fault["msg"]} for fault in error.errors()]
+        return ProblemResponse(InvalidRequest(errors=faults), request.url.path)
+
+    async def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        return ProblemResponse(_of_status(app, request, error), request.url.path, error.headers)
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_exception)
+
+
+def _of_status(app: FastAPI, request: Request, error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return NotFound()
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return MethodNotAllowed(headers={"Allow": ", ".join(_methods_of(app, request))})
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return BadRequest(str(error.detail))
+    raise error
+
+
+def _methods_of(app: FastAPI, request: Request) -> list[str]:
+    """All methods of this path: Starlette itself names only those of the first route that matched."""
+    methods: set[str] = set()
+    for route in app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    """Where a fault is, as RFC 9457 says it: ("body", "tags", 0) becomes "#/tags/0", ("query", "limit") "?limit"."""
+    source, *path = location
+    if source == "body":
+        return "#/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}.get(source, "") + "/".join(
+        str(part) for part in path
+    )

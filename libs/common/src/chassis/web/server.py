@@ -1,0 +1,60 @@
+"""Runs an ASGI application as a process: binds, serves, and drains when it is asked to stop."""
+
+import asyncio
+import signal
+from types import FrameType
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from chassis.settings import HttpSettings
+from chassis.web.health import Health
+
+log = structlog.get_logger()
+
+_BACKLOG = 4096
+_KEEP_ALIVE_SECONDS = 75
+
+
+class _DrainingServer(uvicorn.Server):
+    """Says "not ready" first and stops accepting afterwards, so that load balancers have time to look away."""
+
+    def __init__(self, config: uvicorn.Config, health: Health, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._health, self._drain_seconds = health, drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        again = self._health.draining or sig == signal.SIGINT
+        self._health.draining = True
+        if again or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+            return
+        log.info("server.draining", seconds=self._drain_seconds)
+        asyncio.get_running_loop().call_later(self._drain_seconds, super().handle_exit, sig, frame)
+
+
+def serve(app: ASGIApp, settings: HttpSettings, health: Health) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        # Who the client is, the gateway says; from loopback uvicorn would believe anybody.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        # Open streams would keep the process from stopping for ever.
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    server = _DrainingServer(config, health, settings.drain_seconds)
+    server.run()
+    if not server.started:
+        raise SystemExit(3)

@@ -1,0 +1,1 @@
+"""Keeps each owner's todos."""
