@@ -1,0 +1,25 @@
+/** Every address of the app, in one place. */
+export const paths = {
+  todos: "/",
+  register: "/register",
+  signIn: "/sign-in",
+  settings: "/settings",
+} as const;
+
+export type AppPath = (typeof paths)[keyof typeof paths];
+
+const known: readonly string[] = Object.values(paths);
+const forGuests: readonly string[] = [paths.register, paths.signIn];
+
+/** The address of the sign-in page that leads back to `from` afterwards. */
+export function signInPath(from: string): string {
+  return from === paths.todos || !known.includes(from)
+    ? paths.signIn
+    : `${paths.signIn}?next=${encodeURIComponent(from)}`;
+}
+
+/** Where to go after signing in: only pages of this app, never an address that somebody put into a link. */
+export function afterSignIn(search: string): AppPath {
+  const next = new URLSearchParams(search).get("next") ?? paths.todos;
+  return known.includes(next) && !forGuests.includes(next) ? (next as AppPath) : paths.todos;
+}

@@ -1,0 +1,43 @@
+import type { SignedIn } from "@/lib/api/types";
+import type { SessionHint } from "@/lib/storage/local";
+
+/** What the app shows of the signed-in person before, and besides, asking the server. */
+export type Person = SessionHint["user"];
+
+export type SessionSnapshot =
+  /** Nothing is known yet; `user` is who was here last. */
+  | { readonly phase: "restoring"; readonly user: Person | null }
+  | { readonly phase: "signed-in"; readonly user: Person }
+  /** The server did not answer whether the session still lives. It is asked again by itself. */
+  | { readonly phase: "unreachable"; readonly user: Person | null; readonly error: unknown }
+  | { readonly phase: "signed-out"; readonly user: null; readonly reason: SignOutReason };
+
+/** `absent`: nobody was signed in. `ended`: the server ended it. `chosen`: here. `elsewhere`: in another tab. */
+export type SignOutReason = "absent" | "ended" | "chosen" | "elsewhere";
+
+export interface Access {
+  readonly token: string;
+  /** By this device's clock, counted from when the answer came: clocks may disagree. */
+  readonly expiresAt: number;
+}
+
+export type SessionMessage =
+  | { readonly type: "access"; readonly access: Access; readonly user: Person }
+  | { readonly type: "signed-out" };
+
+/** The calls that carry the cookie. Both answer any response; they throw `Unreachable` when there is none. */
+export interface CookieCalls {
+  refresh(): Promise<Response>;
+  logout(): Promise<Response>;
+}
+
+export const toAccess = (answer: SignedIn, now: number): Access => ({
+  token: answer.access_token,
+  expiresAt: now + answer.expires_in * 1000,
+});
+
+export const toPerson = ({ id, email, display_name }: SignedIn["user"]): Person => ({
+  id,
+  email,
+  display_name: display_name ?? null,
+});
