@@ -12,6 +12,8 @@ from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -53,6 +55,7 @@ class KeyRing:
     """The key-encryption keys a process may use. The first one wraps, each of them unwraps."""
 
     def __init__(self, keys: dict[str, bytes]) -> None:
+        self._keys = dict(keys)
         self._ciphers = {name: Cipher.of(key) for name, key in keys.items()}
         self.current = next(iter(keys))
 
@@ -87,6 +90,10 @@ class KeyRing:
         if name not in self._ciphers:
             raise CannotDecryptError(f"The key-encryption key {name!r} is not on this ring")
         return self._ciphers[name].open(blob[2 + blob[1] :], associated_data)
+
+    def derive(self, purpose: str) -> list[bytes]:
+        """A key for another purpose (HKDF-SHA256) from each key on the ring, the current one's first."""
+        return [HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(key) for key in self._keys.values()]
 
     @staticmethod
     def wrapped_by(blob: bytes) -> str:
