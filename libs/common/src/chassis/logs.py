@@ -28,7 +28,7 @@ def configure(service: str, settings: LogSettings) -> None:
     render: Processor = (
         structlog.processors.JSONRenderer(serializer=_to_json)
         if settings.format == "json"
-        else structlog.dev.ConsoleRenderer()
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     level = logging.getLevelNamesMapping()[settings.level]
     structlog.configure(

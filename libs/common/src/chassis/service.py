@@ -1,6 +1,7 @@
 """The command line of a process: one image, several roles to scale apart."""
 
 import argparse
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -39,11 +40,13 @@ def main(
     *,
     servers: Mapping[str, Callable[[S], Application]],
     commands: Mapping[str, Callable[[S], None]] | None = None,
+    protocol: type[asyncio.Protocol] | None = None,
 ) -> None:
     """Run the role that the command line asks for.
 
     `servers` are roles that run until they are told to stop (each answers health probes, workers too);
-    `commands` do one thing and end. `config` prints the settings with secrets left out.
+    `commands` do one thing and end. `config` prints the settings with secrets left out. `protocol` is for a
+    server that faces strangers: see `chassis.web.server.serve`.
     """
     commands = commands or {}
     parser = argparse.ArgumentParser(prog=name)
@@ -59,7 +62,7 @@ def main(
         commands[role](settings)
         return
     app = servers[role](settings)
-    serve(app, http, app.state.health)
+    serve(app, http, app.state.health, protocol)
 
 
 def _process_settings(settings: BaseSettings) -> tuple[HttpSettings, LogSettings]:

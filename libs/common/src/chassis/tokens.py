@@ -26,6 +26,8 @@ _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
 # Clocks of our own machines may be this far apart.
 _LEEWAY_SECONDS = 30
 _LONGEST_TOKEN = 4096
+# How often a verifier that has no key at all asks again.
+_FIRST_FETCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class KeySet:
     def loaded(self) -> bool:
         return bool(self._keys)
 
+    @property
+    def _in_flight(self) -> bool:
+        return self._flight is not None and not self._flight.done()
+
     async def find(self, kid: str) -> jwt.PyJWK | None:
         """The key, or None. Raises ServiceUnavailable while no key was ever fetched."""
         now = time.monotonic()
@@ -66,7 +72,7 @@ class KeySet:
             if now - self._fetched_at > self._fresh_seconds and now - self._asked_at > self._retry_seconds:
                 _ = self._start_fetch()  # stale but good: the caller does not wait
             return self._keys[kid]
-        if now - self._asked_at > self._retry_seconds or not self._keys:
+        if now - self._asked_at > (self._retry_seconds if self._keys else _FIRST_FETCH_SECONDS) or self._in_flight:
             await self.refresh()
         if not self._keys:
             raise ServiceUnavailable("The keys that prove tokens have not been fetched yet")
@@ -87,7 +93,7 @@ class KeySet:
         try:
             self._keys = _usable_keys(await self._fetch())
             self._fetched_at = time.monotonic()
-        except (httpx.HTTPError, ValueError, TypeError, jwt.PyJWTError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever fetching raises, the keys that are known stay)
             log.warning("keys.fetch_failed", error=f"{type(error).__name__}: {error}", known=len(self._keys))
 
 

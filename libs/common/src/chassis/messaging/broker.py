@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 EXCHANGE = "daybook.events"
 MAX_DELIVERIES = 5
+# The pause before the next try doubles with every failure.
+RETRY_SECONDS = 0.1
 _CONNECT_SECONDS = 5
 _CONFIRM_SECONDS = 5
 _HEARTBEAT_SECONDS = 15
@@ -91,19 +93,23 @@ async def consume(channel: AbstractChannel, queue_name: str, event_types: Iterab
 
     An event that fails is delivered again after a pause; after `MAX_DELIVERIES` failures it is set aside.
     """
-    closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    closed: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
 
     def on_close(_: object, cause: BaseException | None) -> None:
         if not closed.done():
-            closed.set_exception(ConnectionError(f"the broker is gone: {cause}"))
+            closed.set_result(cause)
 
     channel.close_callbacks.add(on_close)
     await channel.set_qos(prefetch_count=_UNACKED)
     queue = await declare_queue(channel, queue_name, event_types)
-    tag = await queue.consume(lambda message: _deliver(message, handle))
+
+    async def on_message(message: AbstractIncomingMessage) -> None:
+        await _deliver(message, handle)
+
+    tag = await queue.consume(on_message)
     log.info("events.consuming", queue=queue_name)
     try:
-        await closed
+        raise ConnectionError(f"the broker is gone: {await closed}")
     finally:
         channel.close_callbacks.discard(on_close)
         if not channel.is_closed:
@@ -122,7 +128,7 @@ async def _deliver(message: AbstractIncomingMessage, handle: Handle) -> None:
             await message.reject(requeue=False)
         except Exception:
             log.exception("event.failed", delivery=delivery)
-            await asyncio.sleep(0.1 * 2**delivery)
+            await asyncio.sleep(RETRY_SECONDS * 2**delivery)
             await message.nack(requeue=True)
         else:
             await message.ack()

@@ -43,6 +43,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         request_id, started = request_id_of(scope), time.perf_counter()
+        scope.setdefault("state", {})["request_id"] = request_id
         response = _Response(send, request_id)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

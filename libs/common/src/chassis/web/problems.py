@@ -21,6 +21,8 @@ from chassis.problems import (
     ServiceUnavailable,
 )
 
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status"],
@@ -41,7 +43,7 @@ class ProblemResponse(Response):
         super().__init__(
             orjson.dumps(problem.document(instance), default=str),
             problem.status,
-            {**problem.headers, **(headers or {})},
+            {**(headers or {}), **problem.headers},
         )
 
 
@@ -94,12 +96,11 @@ def _of_status(app: FastAPI, request: Request, error: HTTPException) -> Problem:
 
 def _methods_of(app: FastAPI, request: Request) -> list[str]:
     """All methods of this path: Starlette itself names only those of the first route that matched."""
-    methods: set[str] = set()
-    for route in app.routes:
-        match, _ = route.matches(request.scope)
-        if match is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return sorted(methods)
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+    ]
 
 
 def _pointer(location: tuple[Any, ...]) -> str:

@@ -34,14 +34,16 @@ class _DrainingServer(uvicorn.Server):
         asyncio.get_running_loop().call_later(self._drain_seconds, super().handle_exit, sig, frame)
 
 
-def serve(app: ASGIApp, settings: HttpSettings, health: Health) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def serve(
+    app: ASGIApp, settings: HttpSettings, health: Health, protocol: type[asyncio.Protocol] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT. `protocol` takes the place of uvicorn's own for HTTP/1.1."""
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=protocol or "httptools",
         ws="none",
         lifespan="on",
         # Who the client is, the gateway says; from loopback uvicorn would believe anybody.

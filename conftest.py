@@ -1,0 +1,14 @@
+"""Fixtures every suite may use live in tests/support, one file per thing they stand up."""
+
+import structlog
+
+pytest_plugins = ["tests.support.engines", "tests.support.tokens"]
+
+# structlog's own default draws tracebacks with every local variable in them, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

@@ -1,0 +1,40 @@
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from chassis import database
+from chassis.database import Database
+from chassis.messaging import inbox, outbox
+from chassis.settings import DatabaseSettings
+
+
+@pytest.fixture
+async def database_settings(postgres_admin_url: str) -> AsyncIterator[DatabaseSettings]:
+    """A database of this test's own, empty."""
+    name = f"chassis_{uuid4().hex[:12]}"
+    plain = make_url(postgres_admin_url).set(drivername="postgresql")
+    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
+    await admin.execute(f"create database {name}")
+    yield DatabaseSettings(url=SecretStr(plain.set(database=name).render_as_string(hide_password=False)))
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+async def tables(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """The same, with an outbox and an inbox in it."""
+    async with database.connect(database_settings) as connected:
+        async with connected.transaction() as tx:
+            await tx.run_sync(outbox.METADATA.create_all)
+            await tx.run_sync(inbox.METADATA.create_all)
+        yield connected
+
+
+@pytest.fixture
+def queue_name() -> str:
+    """A queue nobody else uses."""
+    return f"test.{uuid4().hex[:12]}"

@@ -1,0 +1,41 @@
+import asyncio
+
+import pytest
+
+from chassis import background
+
+
+class TestRunning:
+    async def test_starts_a_failed_task_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(background, "_FIRST_PAUSE", 0.001)
+        attempts, worked = 0, asyncio.Event()
+
+        async def task() -> None:
+            nonlocal attempts
+            attempts += 1
+            if attempts < 3:
+                raise ConnectionError("away")
+            worked.set()
+            await asyncio.Event().wait()
+
+        async with background.running(task=task):
+            await asyncio.wait_for(worked.wait(), 2)
+
+        assert attempts == 3
+
+    async def test_waits_for_its_tasks_to_clean_up(self) -> None:
+        started, cleaned = asyncio.Event(), False
+
+        async def task() -> None:
+            nonlocal cleaned
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.sleep(0)
+                cleaned = True
+
+        async with background.running(task=task):
+            await started.wait()
+
+        assert cleaned

@@ -1,0 +1,53 @@
+import json
+import logging
+
+import pytest
+import structlog
+
+from chassis import logs
+from chassis.settings import LogSettings
+
+
+@pytest.fixture(autouse=True)
+def _restore_logging() -> object:
+    root, handlers, level = logging.getLogger(), logging.getLogger().handlers[:], logging.getLogger().level
+    ours = structlog.get_config()
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.configure(**ours)
+
+
+class TestConfigure:
+    def test_writes_one_json_object_a_line_with_the_request_id(self, capsys: pytest.CaptureFixture[str]) -> None:
+        logs.configure("bell-api", LogSettings())
+
+        with structlog.contextvars.bound_contextvars(request_id="r-1"):
+            structlog.get_logger().info("bell.rang", times=3)
+            logging.getLogger("somebody.else").warning("clapper is %s", "loose")
+
+        ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+        assert ours["event"] == "bell.rang"
+        assert ours["times"] == 3
+        assert theirs["event"] == "clapper is loose"
+        for line in (ours, theirs):
+            assert line["service"] == "bell-api"
+            assert line["request_id"] == "r-1"
+            assert line["time"].endswith("Z")
+
+    def test_keeps_a_traceback_in_its_line(self, capsys: pytest.CaptureFixture[str]) -> None:
+        logs.configure("bell-api", LogSettings())
+
+        try:
+            raise ValueError("crack\nin two lines")  # noqa: TRY301
+        except ValueError:
+            structlog.get_logger().exception("bell.broke")
+
+        [line] = capsys.readouterr().out.splitlines()
+        assert json.loads(line)["exception"][0]["exc_type"] == "ValueError"
+
+    def test_leaves_out_what_is_below_its_level(self, capsys: pytest.CaptureFixture[str]) -> None:
+        logs.configure("bell-api", LogSettings(level="WARNING"))
+
+        structlog.get_logger().info("bell.rang")
+
+        assert capsys.readouterr().out == ""

@@ -1,0 +1,143 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel, ConfigDict
+
+from chassis.problems import Problem
+from chassis.web.app import create_app
+from chassis.web.problems import responses
+
+
+class BellBroken(Problem):
+    status, slug, title = 409, "bell-broken", "The bell is broken"
+
+
+class Bell(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    loudness: int
+    tags: list[int] = []
+
+
+router = APIRouter()
+
+
+@router.post("/bells/{bell_id}", responses=responses(BellBroken))
+async def ring(bell_id: int, bell: Bell, limit: int = 1) -> Bell:
+    if bell_id == 13:
+        raise BellBroken("It fell", floor=limit)
+    if bell_id == 99:
+        raise RuntimeError("secret inside")
+    return bell
+
+
+@router.delete("/bells/{bell_id}")
+async def melt(bell_id: int) -> int:
+    return bell_id
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    return create_app(title="Bells", lifespan=lifespan, routers=[router])
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str, object]:
+    document: dict[str, object] = response.json()
+    assert (response.status_code, document["status"]) == (status, status)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert document["type"] == f"urn:problem:{slug}"
+    assert response.headers["x-request-id"]
+    return document
+
+
+class TestProblems:
+    async def test_a_raised_problem_is_the_answer(self, client: httpx.AsyncClient) -> None:
+        document = assert_problem(await client.post("/bells/13", json={"loudness": 1}), 409, "bell-broken")
+
+        assert document["detail"] == "It fell"
+        assert document["instance"] == "/bells/13"
+        assert document["floor"] == 1
+
+    async def test_points_at_every_fault(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/bells/1?limit=x", json={"loudness": "loud", "tags": [1, "b"], "colour": "red"})
+
+        document = assert_problem(response, 422, "invalid-request")
+        faults = document["errors"]
+        assert isinstance(faults, list)
+        assert {fault["pointer"] for fault in faults} == {"?limit", "#/loudness", "#/tags/1", "#/colour"}
+        assert b"loud" not in response.content.replace(b"loudness", b"")
+
+    async def test_a_body_that_is_not_json(self, client: httpx.AsyncClient) -> None:
+        headers = {"content-type": "application/json"}
+
+        assert_problem(await client.post("/bells/1", content=b"{", headers=headers), 400, "bad-request")
+
+    async def test_an_address_nobody_answers(self, client: httpx.AsyncClient) -> None:
+        assert_problem(await client.get("/whistles"), 404, "not-found")
+        assert_problem(await client.post("/bells/1/", json={}), 404, "not-found")
+
+    async def test_a_wrong_method_is_told_all_right_ones(self, client: httpx.AsyncClient) -> None:
+        response = await client.put("/bells/1", json={})
+
+        assert_problem(response, 405, "method-not-allowed")
+        assert response.headers["allow"] == "DELETE, POST"
+
+    async def test_a_crash_says_nothing_about_its_inside(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/bells/99", json={"loudness": 1})
+
+        assert_problem(response, 500, "internal-error")
+        assert "secret" not in response.text
+
+    async def test_are_documented(self, client: httpx.AsyncClient) -> None:
+        documented = (await client.get("/openapi.json")).json()["paths"]["/bells/{bell_id}"]["post"]["responses"]
+
+        assert documented.keys() == {"200", "400", "409", "422", "503"}
+        assert "bell-broken" in documented["409"]["content"]["application/problem+json"]["examples"]
+
+
+class TestRequestId:
+    async def test_keeps_a_plausible_one(self, client: httpx.AsyncClient) -> None:
+        response = await client.delete("/bells/1", headers={"x-request-id": "from-the-gateway"})
+
+        assert response.headers.get_list("x-request-id") == ["from-the-gateway"]
+
+    @pytest.mark.parametrize("given", ["short", "x" * 129, "with space inside", "new\tline-inside"])
+    async def test_replaces_any_other(self, client: httpx.AsyncClient, given: str) -> None:
+        response = await client.delete("/bells/1", headers={"x-request-id": given})
+
+        assert response.headers["x-request-id"] != given
+
+
+class TestHealth:
+    async def test_is_live_and_ready_without_checks(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/livez")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 200
+
+    async def test_names_what_is_missing_and_stays_live(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        async def clapper() -> None:
+            raise ConnectionError
+
+        app.state.health.add("clapper", clapper)
+
+        document = assert_problem(await client.get("/readyz"), 503, "service-unavailable")
+        assert document["missing"] == {"clapper": "ConnectionError"}
+        assert (await client.get("/livez")).status_code == 200
+
+    async def test_is_not_ready_while_it_drains(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        app.state.health.draining = True
+
+        assert_problem(await client.get("/readyz"), 503, "service-unavailable")
