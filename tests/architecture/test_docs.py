@@ -5,8 +5,15 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard, get_args
 
 import pytest
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings
+
+from auth_service.settings import Settings as AuthSettings
+from gateway.settings import Settings as GatewaySettings
+from todos_service.settings import Settings as TodosSettings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -119,31 +126,52 @@ class TestDecisions:
         assert re.search(r"^\*\*.+\*\*$", text, re.MULTILINE)
 
 
-def slugs_in(file: Path) -> Iterator[str]:
-    """`slug = "…"` and `status, slug, title = 404, "…", "…"` in the body of a class."""
+def problems_in(file: Path) -> Iterator[tuple[str, int]]:
+    """`status, slug, title = 404, "…", "…"` in the body of a class."""
     for body in (node.body for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ClassDef)):
-        for assignment in (line for line in body if isinstance(line, ast.Assign | ast.AnnAssign) and line.value):
-            targets = assignment.targets if isinstance(assignment, ast.Assign) else [assignment.target]
-            names, values = pairs(targets[0], assignment.value)
-            yield from (
-                value.value
-                for name, value in zip(names, values, strict=False)
-                if name == "slug" and isinstance(value, ast.Constant) and isinstance(value.value, str)
-            )
-
-
-def pairs(target: ast.expr, value: ast.expr | None) -> tuple[list[str], list[ast.expr]]:
-    targets = target.elts if isinstance(target, ast.Tuple) else [target]
-    values = value.elts if isinstance(value, ast.Tuple) else [value] if value else []
-    return [name.id for name in targets if isinstance(name, ast.Name)], values
+        for line in body:
+            if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "(status, slug, title)":
+                status, slug, _ = ast.literal_eval(line.value)
+                yield slug, status
 
 
 class TestProblems:
-    in_code = {slug for source in SOURCES for file in source.rglob("*.py") for slug in slugs_in(file)}
+    in_code = sorted(problem for source in SOURCES for file in source.rglob("*.py") for problem in problems_in(file))
 
-    def test_are_found(self) -> None:
-        assert "invalid-request" in self.in_code
+    def test_are_each_declared_once(self) -> None:
+        slugs = [slug for slug, _ in self.in_code]
+        assert len(slugs) == len(set(slugs))
+        assert "invalid-request" in slugs
 
     def test_are_documented_if_and_only_if_they_exist(self) -> None:
-        documented = re.findall(r"^\| `([a-z0-9-]+)` \|", (DOCS / "problems.md").read_text(), re.MULTILINE)
-        assert sorted(documented) == sorted(self.in_code)
+        rows = re.findall(r"^\| `([a-z0-9-]+)` \| (\d{3}) \|", (DOCS / "problems.md").read_text(), re.MULTILINE)
+        assert sorted((slug, int(status)) for slug, status in rows) == self.in_code
+
+
+def variables(settings: type[BaseSettings]) -> Iterator[str]:
+    """Each environment variable that a process reads."""
+    prefix = settings.model_config["env_prefix"]
+
+    def walk(model: type[BaseModel], path: str) -> Iterator[str]:
+        for name, field in model.model_fields.items():
+            group = next((each for each in (field.annotation, *get_args(field.annotation)) if is_group(each)), None)
+            if group is None:
+                yield f"{path}{name}".upper()
+            else:
+                yield from walk(group, f"{path}{name}__")
+
+    return walk(settings, prefix)
+
+
+def is_group(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        "settings", [AuthSettings, TodosSettings, GatewaySettings], ids=lambda each: each.__module__
+    )
+    def test_are_documented_if_and_only_if_they_exist(self, settings: type[BaseSettings]) -> None:
+        prefix = settings.model_config["env_prefix"]
+        documented = re.findall(rf"^\| `({prefix}[A-Z_]+)` \|", (DOCS / "operations.md").read_text(), re.MULTILINE)
+        assert sorted(documented) == sorted(variables(settings))
