@@ -45,5 +45,6 @@ def configure(service: str, settings: LogSettings) -> None:
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 
-def _to_json(event: Any, default: Any = None, **_: Any) -> str:
-    return orjson.dumps(event, default=default or str).decode()
+def _to_json(event: Any, **_: Any) -> str:
+    # structlog's own default writes what asyncpg calls a UUID as "UUID('…')".
+    return orjson.dumps(event, default=str).decode()

@@ -1,0 +1,16 @@
+import asyncio
+from pathlib import Path
+
+from auth_service import app, worker
+from auth_service.settings import Settings
+from chassis import migrations, service
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(settings: Settings) -> None:
+    asyncio.run(migrations.upgrade(settings.database, MIGRATIONS))
+
+
+if __name__ == "__main__":
+    service.main("auth", Settings, servers={"api": app.build, "worker": worker.build}, commands={"migrate": migrate})

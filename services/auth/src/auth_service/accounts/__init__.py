@@ -1,0 +1,1 @@
+"""Who a person is: e-mail address, password, name."""

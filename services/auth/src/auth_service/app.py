@@ -1,0 +1,67 @@
+"""The composition root: the one place that knows every part of this service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth_service.accounts.emails import Pseudonyms
+from auth_service.accounts.passwords import Passwords
+from auth_service.accounts.routes import router as accounts
+from auth_service.accounts.service import Entrance
+from auth_service.keys.routes import router as keys
+from auth_service.keys.service import SigningKeys
+from auth_service.sessions.routes import router as sessions
+from auth_service.sessions.tokens import Mint
+from auth_service.settings import Settings
+from chassis import background, database
+from chassis.encryption import KeyRing
+from chassis.settings import TokenSettings
+from chassis.tokens import KeySet, TokenVerifier
+from chassis.web.app import create_app
+
+
+def build(settings: Settings) -> FastAPI:
+    ring = KeyRing.from_file(settings.key_encryption_key_file)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with database.connect(settings.database) as db:
+            signing_keys = SigningKeys(db, ring)
+            mint = Mint(signing_keys, ring, issuer=settings.issuer, audience=settings.audience)
+            app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
+            app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read))
+            app.state.health.add("database", db.ping)
+            app.state.health.add("keys", signing_keys.check)
+            with Passwords() as passwords:
+                app.state.entrance = Entrance(db, passwords, mint, Pseudonyms(ring))
+                async with background.running(keys=signing_keys.keep_fresh):
+                    yield
+
+    app = create_app(title="Auth", lifespan=lifespan, routers=[accounts, sessions, keys], translate=database.as_problem)
+    app.state.settings = settings
+    app.add_middleware(NotStored)
+    return app
+
+
+def _token_settings(settings: Settings) -> TokenSettings:
+    """What other services are told by their settings. This one reads its keys from its own table."""
+    jwks_url = f"{settings.issuer}/.well-known/jwks.json"
+    return TokenSettings(issuer=settings.issuer, audience=settings.audience, jwks_url=jwks_url)
+
+
+class NotStored:
+    """Nothing this service answers is kept by a cache, errors included, unless it says otherwise itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_unstored(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_unstored)

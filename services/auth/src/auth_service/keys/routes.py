@@ -1,0 +1,22 @@
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from auth_service.keys.schemas import JwkSet
+from auth_service.keys.service import SigningKeys
+
+router = APIRouter(tags=["keys"])
+
+# The next key is published long before it signs, so a verifier may keep what it has for a while.
+_CACHE_CONTROL = "public, max-age=300"
+
+
+class JwkSetResponse(JSONResponse):
+    media_type = "application/jwk-set+json"
+
+
+@router.get("/auth/.well-known/jwks.json", include_in_schema=False, response_class=JwkSetResponse)
+@router.get("/.well-known/jwks.json", operation_id="jwks", response_model=JwkSet, response_class=JwkSetResponse)
+async def jwks(request: Request) -> Response:
+    """The public keys that access tokens are verified with: the one that signs, the one that will, those that did."""
+    keys: SigningKeys = request.app.state.keys
+    return JwkSetResponse(keys.published, headers={"Cache-Control": _CACHE_CONTROL})

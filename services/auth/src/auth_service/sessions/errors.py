@@ -1,0 +1,24 @@
+from typing import Any
+
+from chassis.problems import Problem, Unauthenticated
+
+
+class SessionEnded(Unauthenticated):
+    """The refresh token is missing, unknown, too old, or of a session that is over: one answer for all of them."""
+
+    status, slug, title = 401, "session-ended", "This session is over; sign in again"
+
+    def __init__(self, detail: str | None = None, **extensions: Any) -> None:
+        super().__init__(detail, **extensions)
+
+
+class OriginNotAllowed(Problem):
+    """Only Daybook's own pages may use the cookie: another site's page may not act for whoever is visiting it."""
+
+    status, slug, title = 403, "origin-not-allowed", "This page may not use the session cookie"
+
+
+class JsonRequired(Problem):
+    """A form of another site can be sent without asking; a request with this content type cannot."""
+
+    status, slug, title = 415, "json-required", "The content type has to be application/json"

@@ -1,0 +1,97 @@
+"""Sessions begin, go on and end. What one transaction must hold together takes `tx`; the caller commits."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth_service.sessions import repository
+from auth_service.sessions.clients import Client
+from auth_service.sessions.repository import Holder
+from auth_service.sessions.tokens import AccessToken, Mint, RefreshToken
+from chassis.database import Database
+from chassis.problems import Unauthenticated
+
+log = structlog.get_logger()
+
+# Kept this long after they expired, for whoever looks into an incident.
+_KEPT = timedelta(days=30)
+_HOUSEKEEPING_SECONDS = 3600
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a client is given when its session begins or goes on."""
+
+    user_id: UUID
+    session_id: UUID
+    access_token: AccessToken
+    refresh_token: str
+    lasts: timedelta
+
+
+async def start(tx: AsyncConnection, mint: Mint, *, user_id: UUID, client: Client) -> Grant:
+    token = RefreshToken.first()
+    holder = await repository.add(tx, token, user_id=user_id, client=client)
+    return _grant(mint, token, holder)
+
+
+async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, address: str | None) -> Grant | None:
+    """Replace a refresh token, or repeat the answer if it was replaced a moment ago.
+
+    None if it cannot be: the session is over, or it ends here and now, because a token that was replaced long ago
+    is in somebody's hands. The caller has to commit in that case too.
+    """
+    holder = await repository.rotate(tx, token, address=address) or await repository.find_just_rotated(tx, token)
+    if holder is not None:
+        return _grant(mint, token.successor, holder)
+    user_id = await repository.end(tx, token, reason="reuse_detected")
+    if user_id is not None:
+        log.warning("session.reuse_detected", user_id=user_id, session_id=token.session_id, generation=token.generation)
+    return None
+
+
+async def end(database: Database, token: RefreshToken) -> None:
+    """Sign out. Any token the session ever had will do, and doing it twice does no harm."""
+    async with database.transaction() as tx:
+        user_id = await repository.end(tx, token, reason="signed_out")
+    if user_id is not None:
+        log.info("session.ended", user_id=user_id, session_id=token.session_id, reason="signed_out")
+
+
+async def require_live(reads: AsyncConnection, session_id: UUID) -> None:
+    if not await repository.is_live(reads, session_id):
+        raise Unauthenticated("The session of this access token is over", error="invalid_token")
+
+
+async def keep_house(database: Database) -> None:
+    """Remove sessions that are long over, in batches small enough not to be noticed. Runs until cancelled."""
+    while True:
+        await remove_old(database)
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+
+
+async def remove_old(database: Database, *, batch: int = _BATCH) -> int:
+    removed = 0
+    while True:
+        async with database.transaction() as tx:
+            count = await repository.remove_expired(tx, for_longer_than=_KEPT, limit=batch)
+        removed += count
+        if count < batch:
+            break
+    log.info("sessions.removed", count=removed)
+    return removed
+
+
+def _grant(mint: Mint, token: RefreshToken, holder: Holder) -> Grant:
+    return Grant(
+        user_id=holder.user_id,
+        session_id=token.session_id,
+        access_token=mint.access_token(user_id=holder.user_id, session_id=token.session_id),
+        refresh_token=mint.write(token),
+        lasts=holder.expires_at - datetime.now(UTC),
+    )
