@@ -62,15 +62,23 @@ def python_names(file: Path) -> set[str]:
     return names
 
 
+def make_targets() -> set[str]:
+    return set(" ".join(re.findall(r"^([a-z][a-z ]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)).split())
+
+
 def citation_exists(citation: str) -> bool:
     """`make target`, `path`, `path.py::Class::test`, or `path.ts::title of the test`."""
     if citation.startswith("make "):
-        return re.search(rf"^{citation[5:]}:", (ROOT / "Makefile").read_text(), re.MULTILINE) is not None
+        return citation.removeprefix("make ") in make_targets()
     path, _, name = citation.partition("::")
     file = ROOT / path
     if not file.exists() or not name:
         return file.exists()
     return name in (python_names(file) if file.suffix == ".py" else file.read_text())
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
 
 
 def is_a_test(citation: str) -> bool:
@@ -84,25 +92,26 @@ class TestTasks:
     def test_lists_each_task_once(self) -> None:
         assert [number for number, *_ in self.rows] == [f"T{number:03}" for number in range(1, 105)]
 
-    @pytest.mark.parametrize("row", rows, ids=[row[0] for row in rows])
-    def test_names_only_what_exists(self, row: tuple[str, str, str, str]) -> None:
-        _, _, place, proof = row
-        missing = [name for name in re.findall(r"`([^`]+)`", f"{place} {proof}") if not citation_exists(name)]
-        assert not missing
+    def test_names_only_what_exists(self) -> None:
+        cited = [(number, name) for number, _, *cells in self.rows for name in quoted(" ".join(cells))]
+        assert not [(number, name) for number, name in cited if not citation_exists(name)]
 
-    @pytest.mark.parametrize("row", rows, ids=[row[0] for row in rows])
-    def test_is_open_or_proven(self, row: tuple[str, str, str, str]) -> None:
-        _, _, place, proof = row
-        proofs = re.findall(r"`([^`]+)`", proof)
-        assert all(is_a_test(name) for name in proofs)
-        assert proofs or proof.startswith("open")
-        assert re.search(r"`[^`]+`", place) or (place == proof == "open")
+    def test_is_open_or_proven(self) -> None:
+        for number, _, place, proof in self.rows:
+            proofs = quoted(proof)
+            assert all(is_a_test(name) for name in proofs), number
+            assert proofs or proof.startswith("open"), number
+            assert quoted(place) or place == proof == "open", number
 
 
 class TestPages:
-    @pytest.mark.parametrize("file", markdown_files(), ids=lambda file: str(file.relative_to(ROOT)))
-    def test_links_lead_somewhere(self, file: Path) -> None:
-        assert not list(broken_links(file))
+    def test_link_to_what_exists(self) -> None:
+        assert not [(file, link) for file in markdown_files() for link in broken_links(file)]
+
+    def test_name_commands_that_exist(self) -> None:
+        command = re.compile(r"(?:^|`|&& )make ([a-z]+)", re.MULTILINE)
+        named = {(file, target) for file in markdown_files() for target in command.findall(file.read_text())}
+        assert not [(file, target) for file, target in named if target not in make_targets()]
 
 
 class TestDecisions:
@@ -117,13 +126,13 @@ class TestDecisions:
     def test_are_numbered_without_a_gap(self) -> None:
         assert [file.name[:4] for file in self.files] == [f"{number:04}" for number in range(1, len(self.files) + 1)]
 
-    @pytest.mark.parametrize("file", files, ids=lambda file: file.name)
-    def test_say_what_they_must(self, file: Path) -> None:
-        text = file.read_text()
-        sections = re.findall(r"^## (\w+)", text, re.MULTILINE)
-        assert {"Context", "Decision", "Consequences", "Measured"} <= set(sections)
-        assert re.search(r"^Status: (accepted|superseded)", text, re.MULTILINE)
-        assert re.search(r"^\*\*.+\*\*$", text, re.MULTILINE)
+    def test_say_what_they_must(self) -> None:
+        for file in self.files:
+            text = file.read_text()
+            sections = re.findall(r"^## (\w+)", text, re.MULTILINE)
+            assert {"Context", "Decision", "Consequences", "Measured"} <= set(sections), file.name
+            assert re.search(r"^Status: (accepted|superseded)", text, re.MULTILINE), file.name
+            assert re.search(r"^\*\*.+\*\*$", text, re.MULTILINE), file.name
 
 
 def problems_in(file: Path) -> Iterator[tuple[str, int]]:
