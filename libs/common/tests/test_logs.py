@@ -45,6 +45,19 @@ class TestConfigure:
         [line] = capsys.readouterr().out.splitlines()
         assert json.loads(line)["exception"][0]["exc_type"] == "ValueError"
 
+    def test_tells_no_secret_that_a_crash_passed_by(self, capsys: pytest.CaptureFixture[str]) -> None:
+        logs.configure("bell-api", LogSettings())
+
+        def ring(password: str) -> None:
+            raise ValueError("crack", len(password))
+
+        try:
+            ring("correct horse battery staple")
+        except ValueError:
+            structlog.get_logger().exception("bell.broke")
+
+        assert "correct horse" not in capsys.readouterr().out
+
     def test_leaves_out_what_is_below_its_level(self, capsys: pytest.CaptureFixture[str]) -> None:
         logs.configure("bell-api", LogSettings(level="WARNING"))
 

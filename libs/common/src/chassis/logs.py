@@ -13,6 +13,9 @@ from structlog.typing import Processor
 
 from chassis.settings import LogSettings
 
+# Without the local variables: tokens, passwords and titles are among them.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(service: str, settings: LogSettings) -> None:
     def name_service(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -22,7 +25,7 @@ def configure(service: str, settings: LogSettings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        structlog.processors.dict_tracebacks if settings.format == "json" else structlog.processors.StackInfoRenderer(),
+        _TRACEBACKS if settings.format == "json" else structlog.processors.StackInfoRenderer(),
         name_service,
     ]
     render: Processor = (
