@@ -1,0 +1,99 @@
+"""Who is calling: an address, and the person whose token was shown."""
+
+import ipaddress
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chassis.problems import Problem
+from chassis.tokens import Principal, TokenVerifier
+from gateway.hygiene import Header, Inbound, is_host
+
+_SCHEMES = frozenset({b"http", b"https"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    address: str
+    # Whether the browser's own connection is encrypted, as far as trusted proxies say.
+    scheme: bytes
+    host: bytes
+    principal: Principal | None
+
+    @property
+    def network(self) -> str:
+        """What an address's requests are counted by: one IPv6 customer has a whole /64."""
+        return network_of(self.address)
+
+    def headers(self) -> tuple[Header, ...]:
+        return (
+            (b"x-forwarded-for", self.address.encode()),
+            (b"x-forwarded-proto", self.scheme),
+            (b"x-forwarded-host", self.host),
+        )
+
+
+class Callers:
+    """Tells callers apart. What proxies say about them is believed for as many proxies as there are."""
+
+    def __init__(self, verifier: TokenVerifier, *, trusted_hops: int) -> None:
+        self._verifier, self._trusted_hops = verifier, trusted_hops
+
+    async def identify(self, inbound: Inbound) -> Caller:
+        """Never refuses: a token that is not valid leaves a caller without a name, and its service answers 401."""
+        principal = await self._principal(inbound.authorization)
+        if not self._trusted_hops:
+            return Caller(inbound.peer, inbound.scheme.encode(), inbound.host, principal)
+        scheme, host = _last(inbound, b"x-forwarded-proto"), _last(inbound, b"x-forwarded-host")
+        return Caller(
+            self._forwarded_address(inbound),
+            scheme if scheme in _SCHEMES else inbound.scheme.encode(),
+            host if is_host(host) else inbound.host,
+            principal,
+        )
+
+    async def _principal(self, authorization: bytes | None) -> Principal | None:
+        # Without keys nobody waits for them here: the service that is asked will say what is the matter.
+        if authorization is None or not self._verifier.keys.loaded:
+            return None
+        scheme, _, token = authorization.partition(b" ")
+        if scheme.lower() != b"bearer" or not token.isascii():
+            return None
+        try:
+            return await self._verifier.verify(token.decode())
+        except Problem:
+            return None
+
+    def _forwarded_address(self, inbound: Inbound) -> str:
+        """The address that the outermost trusted proxy saw."""
+        said = b",".join(inbound.forwarded.get(b"x-forwarded-for", ())).split(b",")
+        if len(said) < self._trusted_hops:
+            return inbound.peer
+        address = said[-self._trusted_hops].strip().decode("latin-1")
+        return address if _is_address(address) else inbound.peer
+
+
+def _last(inbound: Inbound, name: bytes) -> bytes:
+    values = inbound.forwarded.get(name)
+    return values[-1].rpartition(b",")[2].strip() if values else b""
+
+
+@lru_cache(maxsize=10_000)
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
+@lru_cache(maxsize=10_000)
+def network_of(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))

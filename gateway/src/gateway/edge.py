@@ -1,0 +1,149 @@
+"""The server side of a client's connection: uvicorn's, with limits it does not have and our own refusals.
+
+What is refused here never becomes a request: a head that is too large or too slow, anything but HTTP/1.1, a target
+that is not a path. The rest of the rules are in `gateway.hygiene`, which sees requests.
+"""
+
+import asyncio
+from typing import Any
+
+import orjson
+from uuid_utils import uuid7
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from chassis.problems import MEDIA_TYPE, BadRequest, Problem
+from gateway.errors import HeadersTooLarge, RequestTimeout, UriTooLong, VersionNotSupported
+
+_LONGEST_TARGET = 8 * 1024
+_LARGEST_HEAD = 32 * 1024
+_MOST_HEADERS = 100
+# For the whole head, from the first byte of the connection or the request.
+_HEAD_SECONDS = 10.0
+# After an answer that did not wait for the whole body: so long the rest is read and thrown away, because closing at
+# once would take the answer from a client that is still sending.
+_LINGER_SECONDS = 2.0
+
+
+class _Refused(Exception):
+    """Stops the parser; what to answer is in `EdgeProtocol._refusal`."""
+
+
+class EdgeProtocol(HttpToolsProtocol):
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._refusal: Problem | None = None
+        self._in_head = True
+        self._in_body = False
+        self._unanswered = 0
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._linger: asyncio.TimerHandle | None = None
+
+    # --- the connection --------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for timer in (self._head_timer, self._linger):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            # Not a complete head yet: the parser would go on collecting it for ever.
+            self._head_bytes += len(data)
+            if self._head_bytes > _LARGEST_HEAD + _LONGEST_TARGET:
+                self._refusal = HeadersTooLarge()
+                self.send_400_response("")
+
+    def _head_too_slow(self) -> None:
+        if self._head_bytes:
+            self._refusal = RequestTimeout()
+            self.send_400_response("")
+        else:
+            self.transport.close()  # it never said a word
+
+    # --- the request -----------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_too_slow)
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._head_bytes += len(url)
+        if len(self.url) > _LONGEST_TARGET:
+            self._refuse(UriTooLong())
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            self._refuse(BadRequest("Trailers are not taken"))
+        super().on_header(name, value)
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > _LARGEST_HEAD + len(self.url) or len(self.headers) > _MOST_HEADERS:
+            self._refuse(HeadersTooLarge())
+
+    def on_headers_complete(self) -> None:
+        if self.parser.get_http_version() != "1.1":
+            self._refuse(VersionNotSupported())
+        if not self.url.startswith(b"/") or b"#" in self.url:
+            self._refuse(BadRequest("The target of a request is a path"))
+        self._in_head, self._in_body = False, True
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+        super().on_headers_complete()
+        self._unanswered += 1
+        if self.parser.should_upgrade():
+            # Whatever the client hopes to speak from here on: it is not spoken, and nothing more is read.
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        super().on_message_complete()
+        if self._linger is not None:
+            self.transport.close()
+
+    def on_response_complete(self) -> None:
+        self._unanswered -= 1
+        super().on_response_complete()
+        if self._in_body and not self.transport.is_closing():
+            self.transport.write_eof()
+            self._linger = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Not worth a line: what a client hopes for is in no one's hands."""
+
+    # --- refusals --------------------------------------------------------------------------------
+
+    def _refuse(self, problem: Problem) -> None:
+        self._refusal = problem
+        raise _Refused
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's words; ours are in the problem)
+        """Called when the parser stops: answer if the client can take it for the answer to this request."""
+        in_order = not self._unanswered or (self._unanswered == 1 and self._in_body and not self.cycle.response_started)
+        if in_order and self._linger is None:
+            self.transport.write(_raw_answer(self._refusal or BadRequest("This is not HTTP/1.1 as RFC 9112 has it")))
+        self.transport.close()
+
+
+def _raw_answer(problem: Problem) -> bytes:
+    body = orjson.dumps(problem.document())
+    headers = {
+        "content-type": MEDIA_TYPE,
+        "content-length": str(len(body)),
+        "x-request-id": str(uuid7()),
+        "connection": "close",
+        **problem.headers,
+    }
+    lines = [f"{name}: {value}\r\n".encode() for name, value in headers.items()]
+    return b"".join([STATUS_LINE[problem.status], *lines, b"\r\n", body])
