@@ -1,0 +1,50 @@
+# What one types. Everything else is in tools/daybook, which needs nothing but Python's standard library.
+
+PYTHON = $(or $(shell command -v python3),$(error Daybook needs Python 3.11 or newer: apt-get install python3))
+DAYBOOK = PYTHONPATH=tools/daybook/src $(PYTHON) -m daybook
+
+.DEFAULT_GOAL := help
+.PHONY: help up start stop status logs demo test check fix lock env doctor clean
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z ]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-8s %s\n' "$$name" "$$says"; done
+	@echo '  Ports: DAYBOOK_APP_PORT (3000), DAYBOOK_API_PORT (8000). Engines of your own: DATABASE_URL, REDIS_URL, RABBITMQ_URL.'
+
+up: ## set up what is missing and start everything here; Ctrl-C stops it
+	@$(DAYBOOK) up
+
+start: ## the same in the background; returns when everything is ready
+	@$(DAYBOOK) start
+
+stop: ## stop everything, wherever it was started
+	@$(DAYBOOK) stop
+
+status: ## what runs where
+	@$(DAYBOOK) status
+
+logs: ## what it wrote; s=todos for one service
+	@$(DAYBOOK) logs $(s)
+
+demo: ## an account with 200 todos in it
+	@$(DAYBOOK) demo
+
+test: ## every test; only=python, only=frontend or only=e2e for one suite
+	@$(DAYBOOK) test $(if $(only),--only $(only))
+
+check: ## lint, format, types, import contracts, shape
+	@$(DAYBOOK) check
+
+fix: ## mend what a machine can mend
+	@$(DAYBOOK) fix
+
+lock: ## write requirements*.txt anew, after a change of dependencies
+	@$(DAYBOOK) lock
+
+env: ## passwords and keys for docker compose
+	@$(DAYBOOK) env
+
+doctor: ## what this machine has and lacks
+	@$(DAYBOOK) doctor
+
+clean: ## remove what was installed and built; data stays
+	@$(DAYBOOK) clean

@@ -1,0 +1,133 @@
+"""What each command does, in terms of the modules that do it."""
+
+import argparse
+import shutil
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from daybook import compose, control, launcher, quality
+from daybook import demo as demonstration
+from daybook import doctor as examination
+from daybook import lock as locking
+from daybook import logs as log_files
+from daybook.checkout import Checkout
+from daybook.engines.room import ENGINES
+from daybook.installation import everything
+from daybook.launcher import Options, until_signalled
+from daybook.progress import show
+from daybook.supervision.state import State
+from daybook.worksite import Worksite
+
+STACK = ".local/stack"
+
+
+def _options(parsed: argparse.Namespace, checkout: Checkout) -> Options:
+    return Options(
+        checkout,
+        State(parsed.state or checkout.root / parsed.default_state),
+        ephemeral=parsed.ephemeral,
+        command=tuple(parsed.command),
+        detached=getattr(parsed, "detached", False),
+    )
+
+
+def up(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    options = _options(parsed, checkout)
+    return until_signalled(lambda: launcher.up(options))
+
+
+def run(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    options = _options(parsed, checkout)
+    engines = tuple(parsed.engine or ENGINES)
+    return until_signalled(lambda: launcher.run(options, engines))
+
+
+def start(_: argparse.Namespace, checkout: Checkout) -> int:
+    return control.start(checkout, _stack(checkout))
+
+
+def stop(_: argparse.Namespace, checkout: Checkout) -> int:
+    return control.stop(_stack(checkout))
+
+
+def status(_: argparse.Namespace, checkout: Checkout) -> int:
+    return control.status(_stack(checkout))
+
+
+def logs(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    return log_files.show_logs(_stack(checkout), parsed.name, lines=parsed.lines, follow=parsed.follow)
+
+
+def demo(_: argparse.Namespace, checkout: Checkout) -> int:
+    return demonstration.make(_stack(checkout))
+
+
+def test(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    browser: list[str] = []
+
+    async def prepare(site: Worksite) -> int:
+        await everything.for_running(site)
+        browser.append(await everything.for_browsing(site))
+        return 0
+
+    prepared = _at_work(checkout, "test", prepare)
+    return prepared or quality.test(checkout, {**checkout.environment(), "CHROMIUM": browser[0]}, parsed.only)
+
+
+def check(_: argparse.Namespace, checkout: Checkout) -> int:
+    async def check(site: Worksite) -> int:
+        await everything.for_checking(site)
+        return await quality.check(site)
+
+    return _at_work(checkout, "check", check)
+
+
+def fix(_: argparse.Namespace, checkout: Checkout) -> int:
+    async def fix(site: Worksite) -> int:
+        await everything.for_checking(site)
+        return await quality.fix(site)
+
+    return _at_work(checkout, "check", fix)
+
+
+def lock(_: argparse.Namespace, checkout: Checkout) -> int:
+    async def write(site: Worksite) -> int:
+        await everything.for_locking(site)
+        await locking.write(site, checkout.venv / "bin" / "uv")
+        return 0
+
+    return _at_work(checkout, "check", write)
+
+
+def env(_: argparse.Namespace, checkout: Checkout) -> int:
+    return compose.write(checkout)
+
+
+def doctor(_: argparse.Namespace, checkout: Checkout) -> int:
+    findings = list(examination.examine(checkout, checkout.environment()))
+    for finding in findings:
+        show(f"{'✓' if finding.good else '✗'} {finding.topic:8} {finding.says}")
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+def clean(_: argparse.Namespace, checkout: Checkout) -> int:
+    with _stack(checkout).lock():
+        for made in (checkout.venv, checkout.frontend / "node_modules", checkout.frontend / ".next", checkout.packages):
+            shutil.rmtree(made, ignore_errors=True)
+    show("Removed what was installed and built. Your data is still in .local/stack.")
+    return 0
+
+
+def _stack(checkout: Checkout) -> State:
+    return State(checkout.root / STACK)
+
+
+def _at_work(checkout: Checkout, name: str, work: Callable[[Worksite], Coroutine[Any, Any, int]]) -> int:
+    """Work that runs programs but no engines, with logs below `.local/<name>`."""
+    options = Options(checkout, State(checkout.local / name))
+
+    async def main() -> int:
+        async with launcher.worksite(options) as site:
+            return await work(site)
+
+    return until_signalled(main)

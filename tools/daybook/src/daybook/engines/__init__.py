@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis and RabbitMQ as private children: found or fetched, set up, started on loopback."""

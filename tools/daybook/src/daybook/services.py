@@ -1,0 +1,156 @@
+"""Every process of Daybook: how it is started, where it listens, and what it is told."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from daybook.checkout import Checkout
+from daybook.probes import http_status
+from daybook.supervision.processes import Program
+
+APP_PORT = 3000
+GATEWAY_PORT = 8000
+# The databases, brokers and key files belong to these.
+OWNERS = ("auth", "todos")
+_AUDIENCE = "daybook"
+_LOOPBACK = "127.0.0.1"
+_TIER = 2
+_FIRST_ERROR = 400
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the processes need to know of each other and of the engines."""
+
+    ports: Mapping[str, int]
+    databases: Mapping[str, str]
+    brokers: Mapping[str, str]
+    key_files: Mapping[str, Path]
+    redis: str
+
+    @property
+    def app_url(self) -> str:
+        return f"http://localhost:{self.ports['app']}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://localhost:{self.ports['gateway']}"
+
+    @property
+    def cookie_name(self) -> str:
+        # Cookies ignore ports: two clones on one host would sign each other out.
+        port = self.ports["gateway"]
+        return "daybook_refresh" if port == GATEWAY_PORT else f"daybook_refresh_{port}"
+
+    def internal(self, name: str) -> str:
+        return f"http://{_LOOPBACK}:{self.ports[name]}"
+
+
+def _auth(wiring: Wiring) -> dict[str, str]:
+    return {
+        "AUTH_DATABASE__URL": wiring.databases["auth"],
+        "AUTH_BROKER__URL": wiring.brokers["auth"],
+        "AUTH_ISSUER": wiring.api_url,
+        "AUTH_AUDIENCE": _AUDIENCE,
+        "AUTH_KEY_ENCRYPTION_KEY_FILE": str(wiring.key_files["auth"]),
+        "AUTH_ALLOWED_ORIGINS": json.dumps([wiring.app_url]),
+        "AUTH_COOKIE__NAME": wiring.cookie_name,
+        # Without TLS a browser would not send it back.
+        "AUTH_COOKIE__SECURE": "false",
+        "AUTH_HTTP__HOST": _LOOPBACK,
+    }
+
+
+def _tokens(prefix: str, wiring: Wiring) -> dict[str, str]:
+    return {
+        f"{prefix}_TOKENS__ISSUER": wiring.api_url,
+        f"{prefix}_TOKENS__AUDIENCE": _AUDIENCE,
+        f"{prefix}_TOKENS__JWKS_URL": f"{wiring.internal('auth-api')}/.well-known/jwks.json",
+    }
+
+
+def _todos(wiring: Wiring) -> dict[str, str]:
+    return {
+        "TODOS_DATABASE__URL": wiring.databases["todos"],
+        "TODOS_BROKER__URL": wiring.brokers["todos"],
+        "TODOS_REDIS__URL": wiring.redis,
+        "TODOS_KEY_ENCRYPTION_KEY_FILE": str(wiring.key_files["todos"]),
+        "TODOS_HTTP__HOST": _LOOPBACK,
+        **_tokens("TODOS", wiring),
+    }
+
+
+def _gateway(wiring: Wiring) -> dict[str, str]:
+    return {
+        "GATEWAY_AUTH_URL": wiring.internal("auth-api"),
+        "GATEWAY_TODOS_URL": wiring.internal("todos-api"),
+        "GATEWAY_REDIS__URL": wiring.redis,
+        "GATEWAY_FRONTEND_ORIGINS": json.dumps([wiring.app_url]),
+        "GATEWAY_HTTP__HOST": _LOOPBACK,
+        **_tokens("GATEWAY", wiring),
+    }
+
+
+def _app(wiring: Wiring) -> dict[str, str]:
+    return {"DAYBOOK_API_URL": wiring.api_url, "HOSTNAME": _LOOPBACK, "NODE_ENV": "production"}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A row of the tables below. `port` is where it is looked for first; `port_variable` tells the process."""
+
+    name: str
+    argv: tuple[str, ...]
+    settings: Callable[[Wiring], dict[str, str]]
+    port_variable: str
+    port: int = 0
+    health: str = "/readyz"
+    works_for_the_broker: bool = False
+
+    def program(self, checkout: Checkout, wiring: Wiring, env: Mapping[str, str]) -> Program:
+        program, *arguments = self.argv
+        port = wiring.ports.get(self.name, 0)
+        url = f"http://{_LOOPBACK}:{port}{self.health}"
+
+        async def ready() -> bool:
+            return 0 < await http_status(url) < _FIRST_ERROR
+
+        return Program(
+            self.name,
+            [checkout.python if program == "python" else program, *arguments],
+            {**env, **self.settings(wiring), self.port_variable: str(port)},
+            cwd=checkout.frontend if program == "node" else checkout.root,
+            tier=_TIER,
+            port=port or None,
+            url=url if port else None,
+            ready=ready,
+        )
+
+
+MIGRATIONS = (
+    Service("auth-migrate", ("python", "-m", "auth_service", "migrate"), _auth, "AUTH_HTTP__PORT"),
+    Service("todos-migrate", ("python", "-m", "todos_service", "migrate"), _todos, "TODOS_HTTP__PORT"),
+)
+SERVICES = (
+    Service("auth-api", ("python", "-m", "auth_service", "api"), _auth, "AUTH_HTTP__PORT", 17810),
+    Service(
+        "auth-worker",
+        ("python", "-m", "auth_service", "worker"),
+        _auth,
+        "AUTH_HTTP__PORT",
+        17811,
+        works_for_the_broker=True,
+    ),
+    Service("todos-api", ("python", "-m", "todos_service", "api"), _todos, "TODOS_HTTP__PORT", 17820),
+    Service(
+        "todos-worker",
+        ("python", "-m", "todos_service", "worker"),
+        _todos,
+        "TODOS_HTTP__PORT",
+        17821,
+        works_for_the_broker=True,
+    ),
+    Service("gateway", ("python", "-m", "gateway", "api"), _gateway, "GATEWAY_HTTP__PORT", GATEWAY_PORT),
+    Service("app", ("node", ".next/standalone/server.js"), _app, "PORT", APP_PORT, health="/"),
+)

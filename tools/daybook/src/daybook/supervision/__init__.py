@@ -1,0 +1,1 @@
+"""Children and what is known about them: started, watched, recorded, and ended whatever happens to us."""
