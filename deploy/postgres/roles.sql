@@ -44,4 +44,10 @@ CREATE SCHEMA IF NOT EXISTS todos AUTHORIZATION :"todos_role";
 ALTER ROLE :"auth_role" SET search_path = auth;
 ALTER ROLE :"todos_role" SET search_path = todos;
 
+-- A request gives up after six seconds: no statement may hold its locks for longer than somebody waits for it.
+SELECT format('ALTER ROLE %I SET %I = %L', name, setting, value)
+FROM unnest(ARRAY[:'auth_role', :'todos_role']) AS name,
+     (VALUES ('statement_timeout', '3s'), ('lock_timeout', '1s'), ('idle_in_transaction_session_timeout', '10s'))
+       AS limits (setting, value) \gexec
+
 COMMIT;
