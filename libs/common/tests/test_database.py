@@ -120,6 +120,23 @@ class TestIsUnavailable:
         assert is_unavailable(DBAPIError("select 1", None, asyncpg.CannotConnectNowError("starting up")))
         assert is_unavailable(asyncpg.CannotConnectNowError("starting up"))
 
+    async def test_a_lock_that_is_not_to_be_had_in_time(self, tables: database.Database) -> None:
+        with pytest.raises(DBAPIError) as caught:
+            async with tables.transaction() as holder, tables.transaction() as waiting:
+                await holder.execute(text("lock table outbox"))
+                await waiting.execute(text("set local lock_timeout = '10ms'"))
+                await waiting.execute(text("lock table outbox"))
+
+        assert is_unavailable(caught.value), repr(caught.value)
+
+    async def test_a_statement_that_takes_too_long(self, tables: database.Database) -> None:
+        with pytest.raises(DBAPIError) as caught:
+            async with tables.transaction() as tx:
+                await tx.execute(text("set local statement_timeout = '10ms'"))
+                await tx.execute(text("select pg_sleep(5)"))
+
+        assert is_unavailable(caught.value), repr(caught.value)
+
     def test_not_what_our_own_statements_did_wrong(self) -> None:
         assert not is_unavailable(IntegrityError("insert", None, asyncpg.UniqueViolationError("taken")))
         assert not is_unavailable(ValueError("wrong"))

@@ -98,15 +98,15 @@ def connection_arguments(settings: DatabaseSettings) -> tuple[URL, dict[str, Any
 
 
 # SQLSTATEs that say "not now" rather than "never": connection exceptions (08), shutting down or starting up
-# (57P01-03), too many connections (53300).
-_AWAY_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+# (57P01-03), too many connections (53300), and the time limits of the role for a lock (55P03) or a statement (57014).
+_NOT_NOW = ("08", "57P01", "57P02", "57P03", "53300", "55P03", "57014")
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether an error means that Postgres is away, in any of the shapes a dying server takes.
+    """Whether an error means that Postgres is away or too busy, in any of the shapes that takes.
 
-    Not one of them is SQLAlchemy's OperationalError: an invalidated connection, "connection is closed", a
-    server that is starting up, a refused or timed-out socket, and asyncpg's own error when it happens at COMMIT.
+    None of a dying server's is SQLAlchemy's OperationalError: they are an invalidated connection, "connection is
+    closed", a server that is starting up, a refused or timed-out socket, and asyncpg's own error at COMMIT.
     """
     if isinstance(error, PoolTimeoutError | asyncpg.InternalClientError | OSError | TimeoutError):
         return True
@@ -114,10 +114,10 @@ def is_unavailable(error: BaseException) -> bool:
         return "closed" in str(error)
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        return error.connection_invalidated or state.startswith(_AWAY_STATES)
+        return error.connection_invalidated or state.startswith(_NOT_NOW)
     return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError)
 
 
 def as_problem(error: Exception) -> Problem | None:
     """What a client is told when a request met this error; None when it is not Postgres's absence."""
-    return ServiceUnavailable("The database is not reachable", retry_after=1) if is_unavailable(error) else None
+    return ServiceUnavailable("The database cannot answer right now", retry_after=1) if is_unavailable(error) else None

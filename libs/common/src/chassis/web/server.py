@@ -34,9 +34,7 @@ class _DrainingServer(uvicorn.Server):
         asyncio.get_running_loop().call_later(self._drain_seconds, super().handle_exit, sig, frame)
 
 
-def serve(
-    app: ASGIApp, settings: HttpSettings, health: Health, protocol: type[asyncio.Protocol] | None = None
-) -> None:
+def serve(app: ASGIApp, settings: HttpSettings, health: Health, protocol: type[asyncio.Protocol] | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `protocol` takes the place of uvicorn's own for HTTP/1.1."""
     config = uvicorn.Config(
         app,
