@@ -1,0 +1,18 @@
+"""`python -m todos_service api | worker | migrate | config`."""
+
+import asyncio
+from pathlib import Path
+
+from chassis import migrations, service
+from todos_service import app, worker
+from todos_service.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(settings: Settings) -> None:
+    asyncio.run(migrations.upgrade(settings.database, MIGRATIONS))
+
+
+if __name__ == "__main__":
+    service.main("todos", Settings, servers={"api": app.build, "worker": worker.build}, commands={"migrate": migrate})
