@@ -8,11 +8,13 @@ export const paths = {
 
 export type AppPath = (typeof paths)[keyof typeof paths];
 
+export type SignInPath = typeof paths.signIn | `${typeof paths.signIn}?next=${string}`;
+
 const known: readonly string[] = Object.values(paths);
 const forGuests: readonly string[] = [paths.register, paths.signIn];
 
 /** The address of the sign-in page that leads back to `from` afterwards. */
-export function signInPath(from: string): string {
+export function signInPath(from: string): SignInPath {
   return from === paths.todos || !known.includes(from)
     ? paths.signIn
     : `${paths.signIn}?next=${encodeURIComponent(from)}`;

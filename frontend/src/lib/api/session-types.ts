@@ -41,3 +41,6 @@ export const toPerson = ({ id, email, display_name }: SignedIn["user"]): Person 
   email,
   display_name: display_name ?? null,
 });
+
+export const isSamePerson = (a: Person, b: Person): boolean =>
+  a.id === b.id && a.email === b.email && a.display_name === b.display_name;

@@ -4,6 +4,7 @@ import { backoff } from "@/lib/api/retry";
 import {
   type Access,
   type CookieCalls,
+  isSamePerson,
   type Person,
   type SessionMessage,
   type SessionSnapshot,
@@ -38,7 +39,7 @@ const TOO_LATE = 5_000;
 export class Session implements Tokens {
   #snapshot: SessionSnapshot;
   #access: Access | undefined;
-  #refreshing: Promise<Access | undefined> | undefined;
+  #refreshing: { generation: number; access: Promise<Access | undefined> } | undefined;
   #ending: Promise<void> = Promise.resolve();
   /** Counts sign-ins and sign-outs: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
@@ -130,19 +131,20 @@ export class Session implements Tokens {
 
   /** One at a time in this tab, and by the lock one at a time in this browser. */
   #refresh(): Promise<Access | undefined> {
-    const before = this.#access;
-    this.#refreshing ??= this.parts.locks
-      .request(LOCK, {}, () => this.#rotate(before))
+    const generation = this.#generation;
+    if (this.#refreshing?.generation === generation) return this.#refreshing.access;
+    const access = this.parts.locks
+      .request(LOCK, {}, () => this.#rotate(generation))
       .finally(() => {
-        this.#refreshing = undefined;
+        if (this.#refreshing?.generation === generation) this.#refreshing = undefined;
       });
-    return this.#refreshing;
+    this.#refreshing = { generation, access };
+    return access;
   }
 
-  async #rotate(before: Access | undefined): Promise<Access | undefined> {
-    // While this tab waited for the lock, another one may have done it.
-    if (this.#access !== before && this.#access && !this.#isOld(EARLY)) return this.#access;
-    const generation = this.#generation;
+  async #rotate(generation: number): Promise<Access | undefined> {
+    // While this tab waited for the lock, another one has done it, or the person has left.
+    if (generation !== this.#generation) return this.#access;
     const response = await this.parts.calls.refresh();
     if (response.status === 401) {
       if (generation === this.#generation) this.#end();
@@ -188,9 +190,7 @@ export class Session implements Tokens {
       Math.max(0, access.expiresAt - EARLY - Date.now()),
     );
     const { phase, user: known } = this.#snapshot;
-    const same =
-      known && known.id === user.id && known.email === user.email && known.display_name === user.display_name;
-    if (phase !== "signed-in" || !same) this.#set({ phase: "signed-in", user });
+    if (phase !== "signed-in" || !isSamePerson(known, user)) this.#set({ phase: "signed-in", user });
   }
 
   /** The server knows no session for this browser's cookie. What was not sent yet stays for the next sign-in. */

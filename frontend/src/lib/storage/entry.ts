@@ -1,4 +1,4 @@
-import type * as z from "zod/mini";
+import type { Shape } from "@/lib/storage/shapes";
 
 /** The part of `Storage` in use here, so that tests and blocked browsers can bring their own. */
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
@@ -6,6 +6,8 @@ export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem" | "
 /** One small value in local storage: versioned by its key, validated on the way in, followed across tabs. */
 export interface Entry<Value> {
   readonly key: string;
+  /** The value before anything was stored, and on servers. */
+  readonly fallback: Value;
   get(): Value;
   /** Answers false when the browser refused to keep it; the value then lasts as long as the page. */
   set(value: Value): boolean;
@@ -17,7 +19,7 @@ interface EntryOptions<Value> {
   area: StorageArea;
   name: string;
   version: number;
-  schema: z.ZodMiniType<Value>;
+  shape: Shape<Value>;
   fallback: Value;
 }
 
@@ -28,7 +30,7 @@ export function createEntry<Value>({
   area,
   name,
   version,
-  schema,
+  shape,
   fallback,
 }: EntryOptions<Value>): Entry<Value> {
   const key = storageKey(name, version);
@@ -39,8 +41,7 @@ export function createEntry<Value>({
   const parse = (raw: string | null): Value => {
     if (raw === null) return fallback;
     try {
-      const parsed = schema.safeParse(JSON.parse(raw));
-      return parsed.success ? parsed.data : fallback;
+      return shape(JSON.parse(raw)) ?? fallback;
     } catch {
       return fallback;
     }
@@ -63,6 +64,7 @@ export function createEntry<Value>({
 
   return {
     key,
+    fallback,
     get() {
       if (refused) return refused.value;
       const raw = read();

@@ -1,15 +1,13 @@
-import * as z from "zod/mini";
 import { browserArea } from "@/lib/storage/area";
 import { createEntry, type Entry, type StorageArea } from "@/lib/storage/entry";
-
-const hint = z.object({
-  /** `ending`: the person signed out while the server could not be told; it will be told on the next start. */
-  state: z.enum(["in", "ending"]),
-  user: z.object({ id: z.string(), email: z.string(), display_name: z.nullable(z.string()) }),
-});
+import { isObject, oneOf, type Shape, texts } from "@/lib/storage/shapes";
 
 /** Who was signed in here last. Not a credential: it only decides what to show until the server has answered. */
-export type SessionHint = z.infer<typeof hint>;
+export interface SessionHint {
+  /** `ending`: the person signed out while the server could not be told; it will be told on the next start. */
+  readonly state: "in" | "ending";
+  readonly user: { readonly id: string; readonly email: string; readonly display_name: string | null };
+}
 
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
@@ -31,22 +29,36 @@ export interface Local {
 export function createLocal(area: StorageArea = browserArea()): Local {
   const drafts = new Map<string, Entry<Drafts>>();
   return {
-    theme: createEntry({ area, name: "theme", version: 1, schema: z.enum(themes), fallback: "system" }),
-    filter: createEntry({ area, name: "filter", version: 1, schema: z.enum(filters), fallback: "all" }),
-    session: createEntry({ area, name: "session", version: 1, schema: z.nullable(hint), fallback: null }),
+    theme: createEntry<Theme>({ area, name: "theme", version: 1, shape: oneOf(themes), fallback: "system" }),
+    filter: createEntry<Filter>({ area, name: "filter", version: 1, shape: oneOf(filters), fallback: "all" }),
+    session: createEntry<SessionHint | null>({
+      area,
+      name: "session",
+      version: 1,
+      shape: hint,
+      fallback: null,
+    }),
     drafts(userId) {
       const known = drafts.get(userId);
       if (known) return known;
-      const schema = z.record(z.string(), z.string());
-      const entry = createEntry({
+      const entry = createEntry<Drafts>({
         area,
         name: `drafts:${userId}`,
         version: 1,
-        schema,
-        fallback: {} as Drafts,
+        shape: texts,
+        fallback: {},
       });
       drafts.set(userId, entry);
       return entry;
     },
   };
 }
+
+const hint: Shape<SessionHint> = (value) => {
+  if (!isObject(value) || !oneOf(["in", "ending"])(value.state) || !isObject(value.user)) return undefined;
+  const { id, email, display_name } = value.user;
+  const isPerson = typeof id === "string" && typeof email === "string";
+  return isPerson && (display_name === null || typeof display_name === "string")
+    ? (value as unknown as SessionHint)
+    : undefined;
+};

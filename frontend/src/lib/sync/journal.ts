@@ -1,6 +1,6 @@
-import * as z from "zod/mini";
 import { keysWith } from "@/lib/storage/area";
 import { type StorageArea, storageKey } from "@/lib/storage/entry";
+import { isObject, oneOf } from "@/lib/storage/shapes";
 import type { Queued } from "@/lib/sync/types";
 
 /** Where unsent operations survive a reload or a crash. All tabs of one person share it. */
@@ -19,17 +19,6 @@ export interface Journal {
   /** Called when another tab has added or changed an operation. */
   subscribe(listener: () => void): () => void;
 }
-
-/** Only what would make the app fail is checked: an entry written by this version is taken as it is. */
-const entry = z.object({
-  operation: z.object({
-    op_id: z.string(),
-    todo_id: z.string(),
-    kind: z.enum(["create", "update", "delete"]),
-    changes: z.record(z.string(), z.unknown()),
-  }),
-  seen: z.object({ id: z.string(), title: z.string(), version: z.number() }),
-});
 
 const VERSION = 1;
 const prefixOf = (userId: string): string => `${storageKey(`outbox:${userId}`, VERSION)}:`;
@@ -106,14 +95,22 @@ export function eraseJournal(area: StorageArea, userId: string): void {
   for (const key of readKeys(area, prefixOf(userId))) removeKey(area, key);
 }
 
+/** Only what would make the app fail is checked: an entry written by this version is taken as it is. */
 function parse(raw: string | null): Queued | undefined {
   try {
     const value: unknown = JSON.parse(raw ?? "null");
-    return entry.safeParse(value).success ? (value as Queued) : undefined;
+    if (!isObject(value) || !isObject(value.operation) || !isObject(value.seen)) return undefined;
+    const { op_id, todo_id, kind, changes } = value.operation;
+    const isOperation = typeof op_id === "string" && typeof todo_id === "string" && isObject(changes);
+    return isOperation && isKind(kind) && typeof value.seen.title === "string"
+      ? (value as unknown as Queued)
+      : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isKind = oneOf(["create", "update", "delete"]);
 
 function readKeys(area: StorageArea, prefix: string): string[] {
   try {

@@ -1,12 +1,15 @@
 import type { Snapshot, Status, Todo, TodoView } from "@/lib/sync/types";
 
-/** The order of `GET /todos`, newest first. What the server has not seen yet is newer than all it has. */
+/**
+ * The order of `GET /todos`: by position, byte by byte. The server gives new todos one before all others; what it has
+ * not seen yet therefore stands before all it has, the newest first.
+ */
 export function compareTodos(a: Todo, b: Todo): number {
-  const unknown = Number(b.version === 0) - Number(a.version === 0);
-  return unknown || descending(a.created_at, b.created_at) || descending(a.id, b.id);
+  if (a.version === 0 || b.version === 0) return compare(a.version, b.version) || compare(b.id, a.id);
+  return compare(a.position, b.position) || compare(a.id, b.id);
 }
 
-const descending = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
+const compare = <Key extends string | number>(a: Key, b: Key): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Whether a todo lies at or before the last one that was loaded. */
 export const isWithin = (todo: Todo, boundary: Todo | null): boolean =>

@@ -8,7 +8,7 @@ import { timeOf } from "@/lib/sync/uuid";
  */
 export function project(shadow: ReadonlyMap<string, Todo>, outbox: readonly Queued[]): Map<string, TodoView> {
   const views = new Map<string, TodoView>();
-  for (const [id, todo] of shadow) views.set(id, { ...todo, pending: 0 });
+  for (const [id, todo] of shadow) views.set(id, untouched(todo));
   for (const queued of outbox) {
     if (queued.obstacle) continue;
     const id = queued.operation.todo_id;
@@ -17,6 +17,15 @@ export function project(shadow: ReadonlyMap<string, Todo>, outbox: readonly Queu
   }
   return views;
 }
+
+/** The same document gives the same view, so that what did not change is not drawn again. */
+function untouched(todo: Todo): TodoView {
+  const view = unchanged.get(todo) ?? { ...todo, pending: 0 };
+  unchanged.set(todo, view);
+  return view;
+}
+
+const unchanged = new WeakMap<Todo, TodoView>();
 
 function apply(view: TodoView | undefined, { operation, seen }: Queued): TodoView | undefined {
   const now = timeOf(operation.op_id);

@@ -27,10 +27,7 @@ export function restTransport(connect: () => Promise<Api>): Transport {
       try {
         return await send(api, operation, version, signal);
       } catch (error) {
-        if (isGone(error)) return { outcome: "gone" };
-        if (!isStale(error)) throw error;
-        const stored = await fetchTodo(operation.todo_id, signal);
-        return stored ? { outcome: "stale", stored } : { outcome: "gone" };
+        return resultOf(error);
       }
     },
   };
@@ -59,11 +56,19 @@ async function send(api: Api, operation: Operation, version = 0, signal: AbortSi
 
 const applied = (todo: Todo | null): PushResult => ({ outcome: "applied", todo });
 
-const isGone = (error: unknown): boolean =>
-  error instanceof ApiProblem && (error.status === 404 || error.status === 410);
+/** What the server's refusals mean for an operation. Everything else is thrown on. */
+function resultOf(error: unknown): PushResult {
+  if (!(error instanceof ApiProblem)) throw error;
+  if (isGone(error)) return { outcome: "gone" };
+  const { current } = error.body as { current?: Todo };
+  if (!current) throw error;
+  // The id was made here: a todo that has it is this one, sent before and changed by somebody since.
+  if (error.slug === "todo-exists") return applied(current);
+  return { outcome: "stale", stored: current };
+}
 
-const isStale = (error: unknown): boolean =>
-  error instanceof ApiProblem && (error.status === 409 || error.status === 412);
+const isGone = (error: unknown): boolean =>
+  error instanceof ApiProblem && (error.status === 404 || error.slug === "todo-deleted");
 
 async function unlessGone<Result>(result: Promise<Result>): Promise<Result | undefined> {
   try {

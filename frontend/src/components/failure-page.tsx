@@ -1,0 +1,37 @@
+"use client";
+
+import { LifeBuoy } from "lucide-react";
+import { useEffect } from "react";
+import { Wordmark } from "@/components/brand";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+
+/** The app made a mistake. What was typed is in the drafts and in the journal, and comes back with the page. */
+export function FailurePage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  useEffect(() => {
+    globalThis.reportError(error);
+  }, [error]);
+  return (
+    <main className="grid min-h-dvh grid-rows-[auto_1fr] px-5 py-6 sm:px-10">
+      <Wordmark />
+      <div role="alert" className="m-auto">
+        <EmptyState
+          level={1}
+          icon={<LifeBuoy aria-hidden />}
+          title="This page has failed"
+          action={
+            <div className="flex flex-wrap justify-center gap-3">
+              <Button variant="primary" onClick={onRetry}>
+                Try again
+              </Button>
+              <Button onClick={() => globalThis.location.reload()}>Load the page anew</Button>
+            </div>
+          }
+        >
+          That is a mistake of ours. What you wrote is kept on this device and will be there when the page is
+          back.
+        </EmptyState>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,13 @@
+import { Mark } from "@/components/brand";
+
+/** Shown while it is not known yet who is here. */
+export function Splash({ className = "" }: { className?: string }) {
+  return (
+    <main className={`grid min-h-dvh place-items-center ${className}`}>
+      <div role="status" className="animate-shimmer">
+        <Mark className="size-12" />
+        <span className="sr-only">Opening Daybook…</span>
+      </div>
+    </main>
+  );
+}

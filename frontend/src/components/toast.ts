@@ -1,0 +1,16 @@
+import type { ExternalToast } from "sonner";
+
+const load = () => import("sonner");
+
+type Tone = "message" | "warning" | "error";
+
+/** Shows a toast. The library comes with the first one: no page needs it to be usable. */
+export async function notify(tone: Tone, title: string, options: ExternalToast = {}): Promise<void> {
+  const { toast } = await load();
+  toast[tone](title, options);
+}
+
+export async function dismissToast(id: string): Promise<void> {
+  const { toast } = await load();
+  toast.dismiss(id);
+}

@@ -1,0 +1,58 @@
+import { CircleAlert } from "lucide-react";
+import { useId } from "react";
+import { classes } from "@/components/ui/classes";
+
+export interface TextFieldProps extends Omit<React.ComponentProps<"input">, "id" | "className"> {
+  label: string;
+  description?: React.ReactNode;
+  error?: string | undefined;
+  /** Shown inside the field, at its end. */
+  adornment?: React.ReactNode;
+}
+
+/** A labelled field with its explanation and its problem, which screen readers read with it. */
+export function TextField({ label, description, error, adornment, ...input }: TextFieldProps) {
+  const id = useId();
+  const parts = [error && `${id}-error`, description && `${id}-description`].filter(Boolean);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium text-sm">
+        {label}
+      </label>
+      <div className="relative">
+        <input
+          {...input}
+          id={id}
+          aria-invalid={error !== undefined}
+          {...(parts.length > 0 && { "aria-describedby": parts.join(" ") })}
+          className={classes(
+            "h-11 w-full rounded-xl border bg-surface px-3.5 text-base text-ink outline-none transition-colors placeholder:text-faint focus:ring-3 sm:text-[0.9375rem]",
+            error === undefined
+              ? "border-edge/70 hover:border-edge focus:border-accent focus:ring-accent/20"
+              : "border-danger focus:ring-danger/20",
+            Boolean(adornment) && "pr-12",
+          )}
+        />
+        {adornment && <div className="absolute inset-y-0 right-0.5 flex items-center">{adornment}</div>}
+      </div>
+      {/* Always there: a live region announces what changes in it, not that it appears. */}
+      <p
+        id={`${id}-error`}
+        aria-live="polite"
+        className="flex items-start gap-1.5 text-danger text-sm empty:hidden"
+      >
+        {error !== undefined && (
+          <>
+            <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+            {error}
+          </>
+        )}
+      </p>
+      {description && (
+        <p id={`${id}-description`} className="text-faint text-sm">
+          {description}
+        </p>
+      )}
+    </div>
+  );
+}

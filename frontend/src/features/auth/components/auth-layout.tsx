@@ -1,0 +1,68 @@
+import { Check } from "lucide-react";
+import { Wordmark } from "@/components/brand";
+
+const promises = [
+  ["Write first", "What you type is kept at once, even when the connection is not."],
+  ["Nothing is overwritten", "When two devices disagree, Daybook asks instead of guessing."],
+  ["Signed out means signed out", "On every tab and every device, within a second."],
+] as const;
+
+/** The frame of register and sign-in: the form, and beside it what one is signing up for. */
+export function AuthLayout({ children }: { children: React.ReactNode }) {
+  return (
+    <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.05fr)]">
+      <div className="flex flex-col px-5 py-6 sm:px-10">
+        <Wordmark />
+        <main className="m-auto w-full max-w-sm py-10">{children}</main>
+      </div>
+      <aside className="hidden p-3 pl-0 lg:block">
+        <div className="flex h-full flex-col justify-center overflow-hidden rounded-3xl bg-accent-soft px-12 xl:px-20">
+          <PaperList />
+          <ul className="mt-12 grid max-w-md gap-5">
+            {promises.map(([title, text]) => (
+              <li key={title} className="flex gap-3.5">
+                <span className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full bg-accent text-on-accent">
+                  <Check aria-hidden strokeWidth={3} className="size-3.5" />
+                </span>
+                <span>
+                  <span className="block font-medium">{title}</span>
+                  <span className="block text-pretty text-soft text-sm">{text}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+const lines = [
+  ["Water the tomatoes", true],
+  ["Call Mira about Friday", true],
+  ["Book the night train", false],
+  ["Read thirty pages", false],
+] as const;
+
+/** A drawing, not content: it is hidden from screen readers. */
+function PaperList() {
+  return (
+    <div aria-hidden className="-rotate-2 w-full max-w-sm rounded-3xl bg-surface p-6 shadow-pop">
+      <p className="mb-4 font-semibold text-lg tracking-tight">Today</p>
+      {lines.map(([text, done]) => (
+        <div key={text} className="flex items-center gap-3.5 border-t py-3">
+          <span
+            className={
+              done
+                ? "grid size-5.5 place-items-center rounded-full bg-accent text-on-accent"
+                : "size-5.5 rounded-full border-[1.75px] border-edge"
+            }
+          >
+            {done && <Check strokeWidth={3} className="size-3.5" />}
+          </span>
+          <span className={done ? "text-faint line-through decoration-edge" : ""}>{text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
