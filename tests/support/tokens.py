@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,11 +29,16 @@ _LONG_AGO = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who signs, under which key id, for whom. `kid` is what the verifier under test knows the key by."""
+    """Who signs, under which key id, for whom. `kid` is what the verifier under test knows the key by.
+
+    A verifier that asks for more than a good token (a session it knows, say) is told so by `always`: a forgery is
+    only refused as one if everything else about it is right.
+    """
 
     key: RSAPrivateKey
     kid: str
     settings: TokenSettings
+    always: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def public_jwk(self) -> dict[str, Any]:
@@ -55,7 +60,7 @@ class Issuer:
             "exp": int((now + _LIFETIME).timestamp()),
             "scope": "todos:read todos:write account",
         }
-        return {name: value for name, value in (claims | overrides).items() if value is not None}
+        return {name: value for name, value in {**claims, **self.always, **overrides}.items() if value is not None}
 
     def sign(self, user_id: UUID, *, headers: Mapping[str, Any] | None = None, **overrides: Any) -> str:
         """A token with a good signature, whatever it says. A header of None is left out."""
@@ -83,11 +88,11 @@ def _part(content: Mapping[str, Any]) -> str:
 
 
 def signed_by_another_key(issuer: Issuer, user_id: UUID) -> str:
-    return Issuer(new_key(), issuer.kid, issuer.settings).sign(user_id)
+    return replace(issuer, key=new_key()).sign(user_id)
 
 
 def signed_by_a_key_it_brings_along(issuer: Issuer, user_id: UUID) -> str:
-    own = Issuer(new_key(), issuer.kid, issuer.settings)
+    own = replace(issuer, key=new_key())
     return own.sign(user_id, headers={"jwk": own.public_jwk})
 
 

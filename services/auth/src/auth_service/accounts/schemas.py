@@ -14,6 +14,15 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 128
 _LONGEST_INPUT = 4 * LONGEST_PASSWORD
 
 
+def _whole_characters(password: SecretStr) -> SecretStr:
+    """JSON can carry half of a surrogate pair, which no text encoding has a place for."""
+    try:
+        password.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("half_character", "Characters must be whole") from None
+    return password
+
+
 def _normalised(password: SecretStr) -> SecretStr:
     """The same characters, however a keyboard composes them (NIST SP 800-63B-4, 3.1.1.2)."""
     text = password.get_secret_value()
@@ -28,7 +37,7 @@ def _long_enough(password: SecretStr) -> SecretStr:
     return password
 
 
-Password = Annotated[SecretStr, AfterValidator(_normalised)]
+Password = Annotated[SecretStr, AfterValidator(_whole_characters), AfterValidator(_normalised)]
 NewPassword = Annotated[
     Password,
     AfterValidator(_long_enough),

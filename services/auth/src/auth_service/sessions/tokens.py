@@ -22,8 +22,9 @@ _LIFETIME_SECONDS = 300
 # People who signed in at the same moment must not all come back at the same moment.
 _JITTER = 0.05
 
-_SECRET_BYTES = 16
-# Session id, generation, secret, and the HMAC of these three.
+# With these, a token is 69 bytes: whole groups of base64, so that no padding and no spare bits are in its text.
+_SECRET_BYTES = 17
+# Session id, generation, secret. The HMAC of these three follows.
 _BODY = struct.Struct(f">16sI{_SECRET_BYTES}s")
 
 
@@ -85,12 +86,12 @@ class Mint:
     def write(self, token: RefreshToken) -> str:
         """The same text for the same token, every time: a successor that got lost can be given out again."""
         body = _BODY.pack(token.session_id.bytes, token.generation, token.secret)
-        return base64.urlsafe_b64encode(body + _mac(self._mac_keys[0], body)).rstrip(b"=").decode()
+        return base64.urlsafe_b64encode(body + _mac(self._mac_keys[0], body)).decode()
 
     def read(self, text: str) -> RefreshToken | None:
         """What a token says, or None if it is none that we wrote."""
         try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            raw = base64.b64decode(text, altchars=b"-_", validate=True)
         except ValueError:
             return None
         body, mac = raw[: _BODY.size], raw[_BODY.size :]

@@ -1,0 +1,62 @@
+import unicodedata
+
+import pytest
+from pydantic import ValidationError
+
+from auth_service.accounts.schemas import Credentials, Registration
+
+
+def registration(**changes: object) -> Registration:
+    return Registration.model_validate(
+        {"email": "ada@example.com", "password": "correct horse battery staple"} | changes
+    )
+
+
+class TestRegistration:
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "fifteen letters",
+            "a" * 15,
+            "x" * 128,
+            "пароль из слов",
+            "🐴🔋🖇️✅ correct horse",
+            " spaces at the ends ",
+            "ﬃ" * 5,
+        ],
+    )
+    def test_takes_any_characters(self, password: str) -> None:
+        assert registration(password=password if len(password) >= 15 else password * 3).password
+
+    @pytest.mark.parametrize(
+        "password",
+        ["", "fourteen chars", "x" * 129, "x" * 100_000, "🐴" * 14, "e\u0301" * 14, "\ufb03" * 43],
+        ids=["empty", "14", "129", "100,000", "14 emoji", "14 composed", "43 ligatures of three"],
+    )
+    def test_counts_characters_as_people_do(self, password: str) -> None:
+        with pytest.raises(ValidationError) as error:
+            registration(password=password)
+        assert [fault["loc"] for fault in error.value.errors()] == [("password",)]
+
+    @pytest.mark.parametrize("password", ["ada.lovelace@example.com", "ADA.LOVELACE@EXAMPLE.COM"])
+    def test_refuses_the_email_as_password(self, password: str) -> None:
+        with pytest.raises(ValidationError, match="must not be the e-mail address"):
+            registration(email="Ada.Lovelace@example.com", password=password)
+
+    def test_keeps_a_password_the_same_however_it_was_typed(self) -> None:
+        composed, decomposed = (unicodedata.normalize(form, "Crème brûlée für alle") for form in ("NFC", "NFD"))
+        typed = Credentials.model_validate({"email": "ada@example.com", "password": decomposed})
+        assert composed != decomposed
+        assert registration(password=composed).password == typed.password
+
+    @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00b", "\x1b[31mred"])
+    def test_refuses_a_name_that_is_not_one_line(self, name: str) -> None:
+        with pytest.raises(ValidationError):
+            registration(display_name=name)
+
+    @pytest.mark.parametrize("name, kept", [(" Ada ", "Ada"), ("👩‍💻 Łukasz", "👩‍💻 Łukasz"), (None, None)])
+    def test_keeps_a_name(self, name: str | None, kept: str | None) -> None:
+        assert registration(display_name=name).display_name == kept
+
+    def test_never_shows_a_password(self) -> None:
+        assert "correct horse" not in repr(registration())

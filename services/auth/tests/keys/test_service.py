@@ -1,0 +1,79 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+from services.auth.tests.support import MIGRATIONS
+from sqlalchemy import text
+
+from auth_service.keys.service import SigningKeys
+from chassis import database as databases
+from chassis import migrations
+from chassis.database import Database
+from chassis.encryption import KeyRing
+from chassis.problems import ServiceUnavailable
+from chassis.settings import DatabaseSettings
+
+
+@pytest.fixture
+async def keyless(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """A database that was migrated and never used."""
+    monkeypatch.setattr("auth_service.keys.pairs._BITS", 2048)  # quicker to make
+    settings = DatabaseSettings(url=SecretStr(empty_database_url))
+    await migrations.upgrade(settings, MIGRATIONS)
+    async with databases.connect(settings) as connected:
+        yield connected
+
+
+async def rotate(database: Database) -> None:
+    """What a rotation will do: the key that signs retires, the next one signs."""
+    async with database.transaction() as tx:
+        await tx.execute(text("update signing_keys set state = 'retiring' where state = 'active'"))
+        await tx.execute(text("update signing_keys set state = 'active' where state = 'next'"))
+
+
+class TestSigningKeys:
+    async def test_cannot_sign_before_they_were_read(self, keyless: Database, ring: KeyRing) -> None:
+        keys = SigningKeys(keyless, ring)
+        with pytest.raises(ServiceUnavailable):
+            _ = keys.active
+        with pytest.raises(ServiceUnavailable):
+            _ = keys.published
+
+    async def test_at_first_one_is_made_to_sign_and_one_to_come_next(self, keyless: Database, ring: KeyRing) -> None:
+        keys = SigningKeys(keyless, ring)
+        await keys.make_missing()
+
+        async with keyless.reads() as reads:
+            states = (await reads.scalars(text("select state from signing_keys order by state"))).all()
+        assert states == ["active", "next"]
+        assert keys.published["keys"][0]["kid"] == keys.active[0]
+
+    async def test_are_made_once(self, keyless: Database, ring: KeyRing) -> None:
+        first, second = SigningKeys(keyless, ring), SigningKeys(keyless, ring)
+        await first.make_missing()
+        await second.make_missing()
+
+        assert first.published == second.published
+
+    async def test_follow_a_rotation_made_elsewhere_and_keep_the_old_key_published(
+        self, keyless: Database, ring: KeyRing
+    ) -> None:
+        keys = SigningKeys(keyless, ring)
+        await keys.make_missing()
+        before, known = keys.active[0], {key["kid"] for key in keys.published["keys"]}
+
+        await rotate(keyless)
+        await keys.read()
+
+        assert keys.active[0] != before
+        assert {key["kid"] for key in keys.published["keys"]} == known
+
+    async def test_lie_sealed_in_the_table(self, keyless: Database, ring: KeyRing) -> None:
+        await SigningKeys(keyless, ring).make_missing()
+
+        async with keyless.reads() as reads:
+            stored = (await reads.execute(text("select kid, private_key, public_jwk::text from signing_keys"))).all()
+        for _, private_key, public_jwk in stored:
+            # PKCS #8 names the algorithm in its first bytes: 1.2.840.113549.1.1.1.
+            assert bytes.fromhex("2a864886f70d010101") not in private_key
+            assert '"d"' not in public_jwk
