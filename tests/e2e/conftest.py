@@ -68,7 +68,7 @@ async def open_browser(api_url: str, app_url: str) -> AsyncIterator[OpenBrowser]
     opened: list[httpx.AsyncClient] = []
 
     def open_one() -> httpx.AsyncClient:
-        opened.append(httpx.AsyncClient(base_url=api_url, headers={"Origin": app_url}, timeout=15))
+        opened.append(httpx.AsyncClient(base_url=api_url, headers={"Origin": app_url}, timeout=60))
         return opened[-1]
 
     yield open_one

@@ -5,6 +5,7 @@ import os
 import time
 
 import asyncpg
+import httpx
 from tests.e2e.conftest import OpenBrowser, Paused, Person
 
 
@@ -21,6 +22,12 @@ async def eventually_has_owner_row(user_id: str, seconds: float) -> None:
     async with asyncio.timeout(seconds):
         while not await has_owner_row(user_id):  # noqa: ASYNC110 (another process writes the row)
             await asyncio.sleep(0.1)
+
+
+async def ten_lists(person: Person) -> tuple[float, list[httpx.Response]]:
+    started = time.perf_counter()
+    answers = [await person.browser.get("/todos") for _ in range(10)]
+    return time.perf_counter() - started, answers
 
 
 class TestWithoutAuth:
@@ -44,20 +51,20 @@ class TestWithoutRabbitMQ:
             user_id = registered.json()["user"]["id"]
             assert not await has_owner_row(user_id)
 
-        await eventually_has_owner_row(user_id, 30)
+        await eventually_has_owner_row(user_id, 120)
 
 
 class TestWithoutRedis:
-    async def test_requests_are_served_without_delay(self, ada: Person, paused: Paused) -> None:
+    async def test_requests_are_served_hardly_later(self, ada: Person, paused: Paused) -> None:
         await ada.add("Before")
+        usual, _ = await ten_lists(ada)
 
         with paused("redis"):
-            started = time.perf_counter()
-            answers = [await ada.browser.get("/todos") for _ in range(10)]
-            seconds = time.perf_counter() - started
+            seconds, answers = await ten_lists(ada)
 
         assert {answer.status_code for answer in answers} == {200}
-        assert seconds < 5
+        # The first one waits until Redis is given up; no other does.
+        assert seconds < 3 * usual + 1
         assert "r=" in answers[-1].headers["ratelimit"]
 
 
@@ -70,7 +77,7 @@ class TestWithoutPostgres:
 
         assert answer.status_code in {503, 504}
         assert answer.headers["content-type"] == "application/problem+json"
-        assert seconds < 9
-        async with asyncio.timeout(15):
+        assert seconds < 15
+        async with asyncio.timeout(60):
             while (await ada.browser.get("/todos")).status_code != 200:  # noqa: ASYNC110 (pools heal on use)
                 await asyncio.sleep(0.2)
