@@ -2,6 +2,9 @@
 
 import structlog
 
+# Before pytest comes to the folder of the same name, which it would take for the package.
+import gateway  # noqa: F401
+
 pytest_plugins = ["tests.support.engines", "tests.support.tokens"]
 
 # structlog's own default draws tracebacks with every local variable in them, which takes seconds.

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -111,12 +112,13 @@ async def gateway(settings: Settings, health: Health) -> AsyncIterator[Gateway]:
     async with (
         rate_limit.connect(settings.redis) as limiter,
         tokens.connect(settings.tokens) as verifier,
+        httpx.AsyncClient() as client,
         background.running(keys=lambda: _know(verifier.keys)),
     ):
         try:
             yield Gateway(
                 routes=routes,
-                pages=Pages(health, Documentation(services, routes, public_url=settings.tokens.issuer)),
+                pages=Pages(health, Documentation(services, routes, client, public_url=settings.tokens.issuer)),
                 callers=Callers(verifier, trusted_hops=settings.trusted_hops),
                 limits=Limits(limiter, policies.with_quotas(settings.limits)),
                 proxy=Proxy(upstreams),

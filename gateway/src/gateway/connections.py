@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._response: Response | None = None
         self._headers: list[Header] = []
         self._framing: list[Header] = []
-        self._head_bytes = 0
+        self._head_bytes = self._header_bytes = 0
         self._chunks: list[bytes] = []
         self._buffered = 0
 
@@ -192,6 +192,9 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._response is not None:
             raise MalformedResponse("trailers are not expected")
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > _LARGEST_HEAD:
+            raise MalformedResponse("its head is too large")
         header = (name.lower(), value)
         self._headers.append(header)
         if header[0] in _FRAMING:

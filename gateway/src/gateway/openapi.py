@@ -59,9 +59,12 @@ _HEADERS: Mapping[str, Any] = {
 class Documentation:
     """The merged document: fetched when somebody first asks, renewed behind the back of later ones."""
 
-    def __init__(self, services: Mapping[str, str], routes: RouteTable, *, public_url: str) -> None:
+    def __init__(
+        self, services: Mapping[str, str], routes: RouteTable, client: httpx.AsyncClient, *, public_url: str
+    ) -> None:
         """`services` are base addresses by the names that routes use."""
         self._services, self._routes, self._public_url = services, routes, public_url
+        self._client = client
         self._described: dict[str, Document] = {}
         self._merged: bytes | None = None
         self._asked_at = float("-inf")
@@ -88,16 +91,15 @@ class Documentation:
 
     async def _fetch(self) -> None:
         try:
-            async with httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
-                await asyncio.gather(*(self._describe(client, name, url) for name, url in self._services.items()))
+            await asyncio.gather(*(self._describe(name, url) for name, url in self._services.items()))
             if self._described.keys() == self._services.keys():
                 self._merged = orjson.dumps(merge(self._described, self._routes, public_url=self._public_url))
         finally:
             self._flight = None
 
-    async def _describe(self, client: httpx.AsyncClient, name: str, url: str) -> None:
+    async def _describe(self, name: str, url: str) -> None:
         try:
-            response = await client.get(f"{url}/openapi.json")
+            response = await self._client.get(f"{url}/openapi.json", timeout=_FETCH_SECONDS)
             response.raise_for_status()
             document = response.json()
             self._described[name] = {"paths": {}, "components": {}, "tags": [], **document}

@@ -25,8 +25,13 @@ while arg_at <= #ARGV do
     local interval = tonumber(ARGV[arg_at + 3 * i - 2])
     local capacity = tonumber(ARGV[arg_at + 3 * i - 1])
     local known = tonumber(ARGV[arg_at + 3 * i])
-    -- Never more than the capacity: a clock that was set back must not shut anybody out.
-    local debt = math.min(math.max(paid_off[key] - now, known, 0), capacity)
+    local debt = math.max(paid_off[key] - now, known, 0)
+    if debt > capacity then
+      -- A clock that was set back, or a quota that was made smaller, must not shut anybody out.
+      debt = capacity
+      paid_off[key] = now + debt
+      changed[key] = debt
+    end
     if debt + interval > capacity then
       allowed = 0
     end

@@ -1,0 +1,177 @@
+"""Raw bytes at the door: what is not plainly one request in HTTP/1.1 is refused, and never reaches a service."""
+
+import asyncio
+
+import orjson
+import pytest
+from starlette.types import Receive, Scope, Send
+from tests.support.servers import Running, Service, read_body, respond, say, until
+
+_HOST = b"Host: api.test\r\n"
+_CLOSE = b"Connection: close\r\n"
+
+
+def request(line: bytes = b"GET /todos HTTP/1.1", headers: bytes = b"", body: bytes = b"") -> bytes:
+    return line + b"\r\n" + _HOST + _CLOSE + headers + b"\r\n" + body
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+# Each is one connection's worth of bytes, and the status it must be answered with.
+# ruff: noqa: E501 (bytes are easier to read in one line)
+SMUGGLING = {
+    "CL and TE": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\nGET /x HTTP/1.1\r\n\r\n")),
+    "TE and CL": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", b"0\r\n\r\n")),
+    "two lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1\r\nContent-Length: 2\r\n", b"ab")),
+    "two equal lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1\r\nContent-Length: 1\r\n", b"a")),
+    "a list of lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1, 1\r\n", b"a")),
+    "a signed length": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: +1\r\n", b"a")),
+    "a length in hex": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 0x1\r\n", b"a")),
+    "a huge length": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 99999999999999999999999\r\n", b"a")),
+    "a space before the colon": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding : chunked\r\n", b"0\r\n\r\n")),
+    "a coding in two lines": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", b"0\r\n\r\n")),
+    "an unknown coding": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n")),
+    "a second coding": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: gzip, chunked\r\n", b"0\r\n\r\n")),
+    "a folded header": (400, request(headers=b"X-A: b\r\n c\r\n")),
+    "a bare line feed": (400, request(headers=b"X-A: b\nContent-Length: 5\r\n", body=b"hello")),
+    "a bare carriage return": (400, request(headers=b"X-A: b\rContent-Length: 5\r\n", body=b"hello")),
+    "a null in a value": (400, request(headers=b"X-A: b\x00c\r\n")),
+    "a null in a name": (400, request(headers=b"X\x00A: b\r\n")),
+    "a header without a name": (400, request(headers=b": b\r\n")),
+    "no host": (400, b"GET /todos HTTP/1.1\r\nConnection: close\r\n\r\n"),
+    "two hosts": (400, request(headers=b"Host: other.test\r\n")),
+    "a bad host": (400, b"GET /todos HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n"),
+    "an absolute target": (400, request(b"GET http://other.test/todos HTTP/1.1")),
+    "an absolute target with our name": (400, request(b"GET http://api.test/todos HTTP/1.1")),
+    "an authority": (400, request(b"CONNECT other.test:80 HTTP/1.1")),
+    "a star": (400, request(b"OPTIONS * HTTP/1.1")),
+    "a fragment": (400, request(b"GET /todos#x HTTP/1.1")),
+    "dots": (400, request(b"GET /todos/../internal/revocations HTTP/1.1")),
+    "encoded dots": (400, request(b"GET /todos/%2e%2e/internal/revocations HTTP/1.1")),
+    "an encoded slash": (400, request(b"GET /todos%2f..%2finternal HTTP/1.1")),
+    "a backslash": (400, request(b"GET /todos\\..\\internal HTTP/1.1")),
+    "two slashes": (400, request(b"GET //todos HTTP/1.1")),
+    "HTTP/1.0": (505, request(b"GET /todos HTTP/1.0")),
+    "HTTP/2": (505, request(b"GET /todos HTTP/2.0")),
+    "HTTP/0.9": (505, b"GET /todos\r\n\r\n"),
+    "an unknown method": (400, request(b"HACK /todos HTTP/1.1")),
+    "TRACE": (405, request(b"TRACE /todos HTTP/1.1")),
+    "WebSocket": (426, b"GET /sync/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+    "a long target": (414, request(b"GET /todos?q=" + b"a" * 9000 + b" HTTP/1.1")),
+    "a long header": (431, request(headers=b"X-A: " + b"a" * 40_000 + b"\r\n")),
+    "many headers": (431, request(headers=b"X-A: b\r\n" * 101)),
+    "a header without end": (431, b"GET /todos HTTP/1.1\r\nX-A: " + b"a" * 100_000),
+    "an expectation": (417, request(headers=b"Expect: the-unexpected\r\n")),
+    "nonsense": (400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+}  # fmt: skip
+
+
+class TestSmuggling:
+    @pytest.mark.parametrize("name", SMUGGLING)
+    async def test_is_refused_with_a_problem(self, gateway: Running, todos: Service, name: str) -> None:
+        status, data = SMUGGLING[name]
+        answer = await say(gateway.port, data)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert status_of(answer) == status
+        assert b"content-type: application/problem+json" in head
+        assert b"x-request-id: " in head
+        assert orjson.loads(body)["status"] == status  # one answer, and nothing after it
+        assert not todos.asked
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"z\r\nhello\r\n0\r\n\r\n",
+            b"5\r\nhelloX0\r\n\r\n",
+            b"-5\r\nhello\r\n",
+            b"5\nhello\n0\n\n",
+            b"5 \r\nhello\r\n",
+        ],
+    )
+    async def test_a_body_that_breaks_off_is_never_taken_for_whole(
+        self, gateway: Running, todos: Service, body: bytes
+    ) -> None:
+        data = request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n" + body)
+        answer = await say(gateway.port, data)
+        assert status_of(answer) == 400
+        assert not [asked for asked in todos.asked if asked.body == b"abchello"]
+
+    async def test_trailers_are_not_taken(self, gateway: Running) -> None:
+        body = b"3\r\nabc\r\n0\r\nX-User-Id: 1\r\n\r\n"
+        answer = await say(gateway.port, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\n", body))
+        assert status_of(answer) == 400
+
+    async def test_requests_that_follow_each_other_are_answered_in_order(
+        self, gateway: Running, todos: Service
+    ) -> None:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await respond(send, scope["raw_path"] + await read_body(receive))
+
+        todos.answer = answer
+        data = (
+            b"POST /todos/1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            b"POST /todos/2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nGET"
+            b"GET /todos/3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        )
+        answers = await say(gateway.port, data)
+        bodies = [part.partition(b"\r\n\r\n")[2] for part in answers.split(b"HTTP/1.1 ")[1:]]
+        assert bodies == [b"/todos/1abc", b"/todos/2GET", b"/todos/3"]
+
+
+class TestPatience:
+    async def test_a_head_that_does_not_arrive_is_not_waited_for(
+        self, gateway: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.edge._HEAD_SECONDS", 0.05)
+        assert status_of(await say(gateway.port, b"GET /todos HTTP/1.1\r\nHost: ")) == 408
+        assert await say(gateway.port, b"") == b""
+
+    async def test_a_second_request_gets_the_same_patience(
+        self, gateway: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.edge._HEAD_SECONDS", 0.05)
+        answers = await say(gateway.port, b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET /todos HTTP/1.1\r\nHo")
+        assert [status_of(b"HTTP/1.1" + answer) for answer in answers.split(b"HTTP/1.1")[1:]] == [200, 408]
+
+    async def test_a_client_that_still_sends_gets_to_read_the_refusal(self, gateway: Running) -> None:
+        size = 8 * 1024 * 1024
+        head = b"POST /todos HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(head + b"a" * size)
+        assert status_of(await reader.readuntil(b"\r\n\r\n")) == 413
+        await reader.read(-1)
+        writer.close()
+
+    async def test_a_client_that_never_ends_its_body_is_left_after_a_while(
+        self, gateway: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gateway.edge._LINGER_SECONDS", 0.05)
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(b"POST /todos HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n")
+        assert status_of(await reader.read(-1)) == 413
+
+        async def keep_sending() -> None:
+            while True:
+                writer.write(b"a")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+        with pytest.raises(ConnectionError):
+            async with asyncio.timeout(5):
+                await keep_sending()
+
+
+class TestUpgrade:
+    async def test_to_anything_else_is_overheard(self, gateway: Running, todos: Service) -> None:
+        answer = await say(
+            gateway.port,
+            b"GET /todos HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+            b"HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nGET /todos/2 HTTP/1.1\r\nHost: a\r\n\r\n",
+        )
+        assert status_of(answer) == 200
+        assert b"connection: close" in answer
+        await until(lambda: todos.asked)
+        assert [asked.target for asked in todos.asked] == [b"/todos"]
+        assert not {b"upgrade", b"http2-settings", b"connection"} & {name for name, _ in todos.asked[0].headers}

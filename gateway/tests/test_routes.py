@@ -1,0 +1,36 @@
+import pytest
+
+from gateway.routes import ROUTES, Route, RouteTable
+
+
+class TestRouteTable:
+    table = RouteTable(ROUTES)
+
+    @pytest.mark.parametrize(
+        "path, route",
+        [
+            (b"/todos", "/todos"),
+            (b"/todos/1/toggle", "/todos"),
+            (b"/sync/changes", "/sync"),
+            (b"/sync/stream", "/sync/stream"),
+            (b"/auth/login", "/auth/login"),
+            (b"/auth/logins", "/auth"),
+            (b"/auth/me", "/auth"),
+            (b"/.well-known/jwks.json", "/.well-known/jwks.json"),
+        ],
+    )
+    def test_finds_the_longest_path_that_fits(self, path: bytes, route: str) -> None:
+        found = self.table.find(path)
+        assert found is not None
+        assert found.path == route
+
+    @pytest.mark.parametrize(
+        "path",
+        [b"/", b"/todosx", b"/TODOS", b"/internal/revocations", b"/metrics", b"/.well-known", b"/.well-known/other"],
+    )
+    def test_finds_nothing_that_is_not_in_it(self, path: bytes) -> None:
+        assert self.table.find(path) is None
+
+    def test_refuses_a_path_that_is_there_twice(self) -> None:
+        with pytest.raises(ValueError, match="/todos is in the route table twice"):
+            RouteTable([Route("/todos", "todos"), Route("/todos", "auth")])
