@@ -16,6 +16,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Further away than this, calendars and clients disagree about what a date is.
 _YEARS = range(1900, 3000)
+# Files beside the zones whose meaning depends on the machine.
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 
 def _one_line(value: str) -> str:
@@ -51,7 +53,7 @@ def _moment(value: str) -> str:
 @cache
 def time_zones() -> frozenset[str]:
     """Every zone of the tz database, read from disk the first time."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_ZONES
 
 
 def _zone(value: str) -> str:

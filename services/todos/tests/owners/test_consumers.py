@@ -1,0 +1,70 @@
+from uuid import UUID, uuid4
+
+import httpx
+from services.todos.tests.support import Todo, execute, rows
+
+from chassis.database import Database
+from chassis.encryption import KeyRing
+from chassis.messaging.events import Envelope
+from contracts.users import UserRegistered
+from todos_service.owners.consumers import consumers
+
+
+def registered(user_id: UUID) -> Envelope:
+    return Envelope.wrap(UserRegistered(user_id=user_id), source="auth")
+
+
+async def stored(database: Database, user_id: UUID) -> tuple[object, object]:
+    return (
+        await rows(database, "SELECT * FROM streams WHERE owner_id = :owner", owner=user_id),
+        await rows(database, "SELECT * FROM data_keys WHERE owner_id = :owner", owner=user_id),
+    )
+
+
+class TestAddOwner:
+    async def test_makes_the_stream_and_the_key(self, database: Database, ring: KeyRing, user_id: UUID) -> None:
+        await consumers(ring).handle(database, registered(user_id))
+
+        streams, keys = await stored(database, user_id)
+        assert streams
+        assert keys
+
+    async def test_ignores_a_redelivery(self, database: Database, ring: KeyRing, user_id: UUID) -> None:
+        event = registered(user_id)
+        await consumers(ring).handle(database, event)
+        before = await stored(database, user_id)
+
+        await consumers(ring).handle(database, event)
+
+        assert await stored(database, user_id) == before
+        assert len(await rows(database, "SELECT 1 FROM inbox WHERE event_id = :id", id=event.id)) == 1
+
+    async def test_is_what_the_first_write_finds(
+        self, database: Database, ring: KeyRing, client: httpx.AsyncClient, user_id: UUID
+    ) -> None:
+        await consumers(ring).handle(database, registered(user_id))
+        _, before = await stored(database, user_id)
+
+        response = await client.post("/todos", json={"title": "Water the plants"})
+
+        assert response.status_code == 201
+        assert (await stored(database, user_id))[1] == before
+
+    async def test_changes_nothing_when_the_first_write_was_quicker(
+        self, database: Database, ring: KeyRing, client: httpx.AsyncClient, user_id: UUID, todo: Todo
+    ) -> None:
+        before = await stored(database, user_id)
+
+        await consumers(ring).handle(database, registered(user_id))
+
+        assert await stored(database, user_id) == before
+        assert (await client.get("/todos")).json()["items"] == [todo]
+
+    async def test_does_not_bring_back_an_erased_owner(self, database: Database, ring: KeyRing) -> None:
+        user_id = uuid4()
+        await execute(database, "INSERT INTO streams (owner_id, erased_at) VALUES (:owner, now())", owner=user_id)
+
+        await consumers(ring).handle(database, registered(user_id))
+
+        (stream,) = await rows(database, "SELECT erased_at FROM streams WHERE owner_id = :owner", owner=user_id)
+        assert stream["erased_at"] is not None

@@ -1,0 +1,233 @@
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from services.todos.tests.support import EVERY_ENDPOINT, AddTodo, SignIn, Start, Todo, running, slug
+from sqlalchemy import text
+from tests.support.faults import faults_before
+from tests.support.servers import Service, serving
+from tests.support.tokens import FORGERIES, Forgery, Issuer
+
+from chassis.database import Database
+from chassis.settings import DatabaseSettings
+from todos_service.app import build
+from todos_service.settings import Settings
+
+
+def through(settings: Settings, port: int) -> DatabaseSettings:
+    """The same database, reached by another port."""
+    address = urlsplit(settings.database.url.get_secret_value())
+    credentials = address.netloc.rpartition("@")[0]
+    there = address._replace(netloc=f"{credentials}@127.0.0.1:{port}").geturl()
+    return settings.database.model_copy(update={"url": SecretStr(there)})
+
+
+def address_of(settings: Settings) -> tuple[str, int]:
+    address = urlsplit(settings.database.url.get_secret_value())
+    return address.hostname or "127.0.0.1", address.port or 5432
+
+
+class TestTokens:
+    @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
+    async def test_that_are_forged_open_nothing(
+        self, client: httpx.AsyncClient, user_id: UUID, todo: Todo, token_issuer: Issuer, forge: Forgery
+    ) -> None:
+        client.headers["Authorization"] = f"Bearer {forge(token_issuer, user_id)}"
+
+        for endpoint in EVERY_ENDPOINT:
+            response = await endpoint.call(client, todo["id"])
+
+            assert response.status_code == 401
+            assert slug(response) == "unauthenticated"
+            assert todo["title"] not in response.text
+
+    @pytest.mark.parametrize(
+        "credentials", ["Bearer", "Bearer  ", "Basic dXNlcjpwYXNz", "Bearer a.b.c", "nonsense", ""]
+    )
+    async def test_that_are_none_open_nothing(self, client: httpx.AsyncClient, credentials: str) -> None:
+        client.headers["Authorization"] = credentials
+
+        assert (await client.get("/todos")).status_code == 401
+
+
+class TestReadiness:
+    async def test_waits_for_the_keys_that_prove_tokens_and_then_needs_auth_no_more(
+        self, settings: Settings, token_issuer: Issuer, sign_in: SignIn
+    ) -> None:
+        auth = Service()
+        async with serving(auth) as port:
+            jwks_url = f"http://127.0.0.1:{port}/jwks.json"
+            tokens = settings.tokens.model_copy(update={"jwks_url": jwks_url})
+            app = build(settings.model_copy(update={"tokens": tokens}))
+            async with running(app):
+                client = sign_in(to=app)
+                before = await client.get("/readyz")
+                while_unknown = await client.get("/todos")
+                auth.jwks = {"keys": [token_issuer.public_jwk]}
+                ready = await client.get("/readyz")
+                auth.jwks = {}
+                served = await client.get("/todos")
+                still_ready = await client.get("/readyz")
+
+        assert (before.status_code, before.json()["missing"]) == (503, {"token_keys": "ServiceUnavailable"})
+        assert (while_unknown.status_code, while_unknown.headers["retry-after"]) == (503, "1")
+        assert [answer.status_code for answer in (ready, served, still_ready)] == [200, 200, 200]
+
+    async def test_serves_on_when_auth_has_gone_away(
+        self, settings: Settings, token_issuer: Issuer, sign_in: SignIn
+    ) -> None:
+        async with serving(Service(jwks={"keys": [token_issuer.public_jwk]})) as port:
+            tokens = settings.tokens.model_copy(update={"jwks_url": f"http://127.0.0.1:{port}/jwks.json"})
+            app = build(settings.model_copy(update={"tokens": tokens}))
+            lifespan = app.router.lifespan_context(app)
+            await lifespan.__aenter__()
+            assert (await sign_in(to=app).get("/readyz")).status_code == 200
+        try:
+            written = await sign_in(to=app).post("/todos", json={"title": "Water the plants"})
+            ready = await sign_in(to=app).get("/readyz")
+        finally:
+            await lifespan.__aexit__(None, None, None)
+
+        assert (written.status_code, ready.status_code) == (201, 200)
+
+
+class TestDatabaseAway:
+    async def test_is_answered_with_503_and_ends_by_itself(
+        self, start: Start, settings: Settings, sign_in: SignIn, user_id: UUID, todo: Todo
+    ) -> None:
+        async with faults_before(*address_of(settings)) as proxy, start(database=through(settings, proxy.port)) as app:
+            client = sign_in(user_id, to=app)
+            assert (await client.get("/todos")).status_code == 200
+
+            await proxy.refuse()
+            away = [await endpoint.call(client, todo["id"]) for endpoint in EVERY_ENDPOINT]
+            not_ready = await client.get("/readyz")
+            live = await client.get("/livez")
+            await proxy.start()
+            back = await client.get("/todos")
+
+        assert [(answer.status_code, slug(answer)) for answer in away] == [(503, "service-unavailable")] * len(away)
+        assert all(int(answer.headers["retry-after"]) >= 1 for answer in away)
+        assert "database" in not_ready.json()["missing"]
+        assert live.status_code == 200
+        assert [todo["id"] for todo in back.json()["items"]] == [todo["id"]]
+
+    async def test_when_its_connections_are_ended_is_over_after_one_answer(
+        self, start: Start, sign_in: SignIn, database: Database
+    ) -> None:
+        async with start() as app:
+            client = sign_in(to=app)
+            await client.get("/todos")
+            async with app.state.database.reads() as reads:
+                process = await reads.scalar(text("SELECT pg_backend_pid()"))
+            async with database.reads() as reads:
+                await reads.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+
+            answers = [await client.get("/todos") for _ in range(3)]
+
+        assert {answer.status_code for answer in answers} <= {200, 503}
+        assert answers[-1].status_code == 200
+
+
+@pytest.fixture
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method in {"get", "put", "post", "patch", "delete"}
+    }
+
+
+class TestDescription:
+    def test_names_every_operation(self, document: dict[str, Any]) -> None:
+        assert operations(document).keys() == {
+            "list_todos",
+            "create_todo",
+            "get_todo",
+            "update_todo",
+            "patch_todo",
+            "delete_todo",
+            "toggle_todo",
+        }
+        assert all(operation["description"] for operation in operations(document).values())
+
+    @pytest.mark.parametrize(
+        "name, statuses",
+        [
+            ("list_todos", {"200", "304"}),
+            ("create_todo", {"200", "201", "409", "410"}),
+            ("get_todo", {"200", "304", "404"}),
+            ("update_todo", {"200", "404", "409", "410", "412", "428"}),
+            ("patch_todo", {"200", "404", "409", "410", "412", "428"}),
+            ("delete_todo", {"204", "404", "409", "410", "412", "428"}),
+            ("toggle_todo", {"200", "404", "409", "410", "412"}),
+        ],
+    )
+    def test_names_every_status(self, document: dict[str, Any], name: str, statuses: set[str]) -> None:
+        anywhere = {"400", "401", "422", "500", "503"}
+
+        assert operations(document)[name]["responses"].keys() == statuses | anywhere
+
+    def test_says_which_problem_each_status_is(self, document: dict[str, Any]) -> None:
+        for operation in operations(document).values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    examples = response["content"]["application/problem+json"]["examples"]
+                    assert examples, (operation["operationId"], status)
+
+    def test_names_the_headers(self, document: dict[str, Any]) -> None:
+        described = operations(document)
+
+        assert described["list_todos"]["responses"]["200"]["headers"].keys() == {"ETag", "Link"}
+        assert described["create_todo"]["responses"]["201"]["headers"].keys() == {"ETag", "Location"}
+        assert described["get_todo"]["responses"]["304"]["headers"].keys() == {"ETag"}
+        for name in ("update_todo", "patch_todo", "toggle_todo"):
+            assert described[name]["responses"]["200"]["headers"].keys() == {"ETag"}
+
+    def test_has_no_defaults_for_fields_that_are_kept_when_left_out(self, document: dict[str, Any]) -> None:
+        for name in ("TodoUpdate", "TodoPatch"):
+            properties = document["components"]["schemas"][name]["properties"]
+            assert not [field for field, schema in properties.items() if "default" in schema]
+
+    async def test_of_a_todo_is_what_is_sent(
+        self, document: dict[str, Any], client: httpx.AsyncClient, add_todo: AddTodo
+    ) -> None:
+        """Neither more nor fewer fields, in every answer that holds a todo."""
+        todo = await add_todo(due={"date": "2026-11-22"})
+        listed = (await client.get("/todos")).json()["items"][0]
+        conflict = (await client.put(f"/todos/{todo['id']}", json={"title": "x", "version": 9})).json()["current"]
+        schema = document["components"]["schemas"]["TodoOut"]
+
+        for sent in (todo, listed, conflict):
+            assert sent.keys() == schema["properties"].keys() == set(schema["required"])
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "method, path, allowed",
+        [
+            ("POST", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e", {"GET", "PUT", "PATCH", "DELETE"}),
+            ("DELETE", "/todos", {"GET", "POST"}),
+            ("GET", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e/toggle", {"PATCH"}),
+        ],
+    )
+    async def test_say_which_methods_they_answer(
+        self, client: httpx.AsyncClient, method: str, path: str, allowed: set[str]
+    ) -> None:
+        response = await client.request(method, path)
+
+        assert (response.status_code, slug(response)) == (405, "method-not-allowed")
+        assert set(response.headers["allow"].split(", ")) == allowed
+
+    @pytest.mark.parametrize("path", ["/", "/todos/", "/todo", "/docs", "/redoc"])
+    async def test_that_are_not_ours_are_problems(self, client: httpx.AsyncClient, path: str) -> None:
+        assert slug(await client.get(path)) == "not-found"
