@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -25,11 +26,11 @@ def make(state: State) -> int:
     if not (record and record.ready):
         raise Failure("Daybook is not running: `make start` first.")
     app = record.addresses["DAYBOOK_APP_URL"]
-    api = Api(record.addresses["DAYBOOK_API_URL"], origin=app)
     email, password = f"demo-{secrets.token_hex(3)}@example.com", secrets.token_urlsafe(15)
-    account = api.post("/auth/register", {"email": email, "password": password, "display_name": "Demo"})
-    api.sign_in(account["access_token"])
-    made = [api.post("/todos", todo) for todo in todos(date.today())]  # noqa: DTZ011  (the day where you are)
+    with closing(Api(record.addresses["DAYBOOK_API_URL"], origin=app)) as api:
+        account = api.post("/auth/register", {"email": email, "password": password, "display_name": "Demo"})
+        api.sign_in(account["access_token"])
+        made = [api.post("/todos", todo) for todo in todos(date.today())]  # noqa: DTZ011  (the day where you are)
     show(f"An account with {len(made)} todos:\n\n  App       {app}\n  E-mail    {email}\n  Password  {password}\n")
     return 0
 
@@ -40,6 +41,9 @@ class Api:
     def __init__(self, url: str, *, origin: str) -> None:
         self._connection = HTTPConnection(urlsplit(url).netloc, timeout=_PATIENCE_SECONDS)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json", "Origin": origin}
+
+    def close(self) -> None:
+        self._connection.close()
 
     def sign_in(self, access_token: str) -> None:
         self._headers["Authorization"] = f"Bearer {access_token}"

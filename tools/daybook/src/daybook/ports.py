@@ -49,7 +49,7 @@ class Ports:
         self._claims.append(claim)
         return True
 
-    def release(self) -> None:
+    def close(self) -> None:
         for claim in self._claims:
             claim.close()
         self._claims.clear()

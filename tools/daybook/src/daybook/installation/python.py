@@ -14,7 +14,7 @@ from daybook.questions import ask
 from daybook.worksite import Worksite
 
 # From the pinned name to the last of its hashes.
-_UV = re.compile(r"^uv==.*(?:\\\n.*)*", re.MULTILINE)
+_UV = re.compile(r"^uv==(?:.*\\\n)*.*", re.MULTILINE)
 
 
 def members(checkout: Checkout) -> list[Path]:

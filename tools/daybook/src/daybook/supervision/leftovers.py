@@ -1,6 +1,7 @@
 """Processes that outlived their launcher: the guardian ends them at once, the next start ends what is still there."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +19,14 @@ def of_run(record: Record | None, run: str) -> set[Identity]:
 def sweep(state: State) -> int:
     """End what an earlier launcher of this state left behind. Called with the state locked."""
     record = state.read()
-    recorded = [running for running in record.processes if running.identity.is_alive] if record else []
-    for running in recorded:
-        running.identity.send(running.signal)
-    found = {running.identity for running in recorded} | set(_marked(f"{STATE_VARIABLE}={state.directory}"))
-    end(found, patience=_PATIENCE)
+    signals = dict.fromkeys(_marked(f"{STATE_VARIABLE}={state.directory}"), signal.SIGTERM)
+    if record:
+        signals |= {each.identity: signal.Signals(each.signal) for each in record.processes if each.identity.is_alive}
+    for process, number in signals.items():
+        process.send(number)
+    end(signals, patience=_PATIENCE)
     state.clear_record()
-    return len(found)
+    return len(signals)
 
 
 def _marked(assignment: str) -> Iterator[Identity]:
