@@ -61,7 +61,7 @@ def _session(inbound: Inbound) -> str | None:
     """
     for cookie in b";".join(inbound.cookies).split(b";"):
         name, _, value = cookie.strip().partition(b"=")
-        if name.endswith(_REFRESH_COOKIE) and value:
+        if name.removeprefix(b"__Host-").startswith(_REFRESH_COOKIE) and value:
             # Hashed: what is in Redis must not help anybody to be somebody.
             return hashlib.sha256(value[:_SESSION_CHARACTERS]).hexdigest()[:32]
     return None

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from gateway.connections import Connection
 
-_CONNECT_SECONDS = 1.0
+_CONNECT_SECONDS = 2.0
 # Shorter than a service keeps an idle connection (75 s): ours is the side that closes, so that a request is not
 # sent into a connection that is just being closed.
 _IDLE_SECONDS = 30.0
