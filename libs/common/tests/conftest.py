@@ -4,7 +4,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from chassis import database
 from chassis.database import Database
@@ -12,9 +12,9 @@ from chassis.messaging import inbox, outbox
 from chassis.settings import DatabaseSettings
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def database_settings(postgres_admin_url: str) -> AsyncIterator[DatabaseSettings]:
-    """A database of this test's own, empty."""
+    """A database of the chassis's own."""
     name = f"chassis_{uuid4().hex[:12]}"
     plain = make_url(postgres_admin_url).set(drivername="postgresql")
     admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
@@ -26,9 +26,11 @@ async def database_settings(postgres_admin_url: str) -> AsyncIterator[DatabaseSe
 
 @pytest.fixture
 async def tables(database_settings: DatabaseSettings) -> AsyncIterator[Database]:
-    """The same, with an outbox and an inbox in it."""
+    """That database, empty but for an outbox and an inbox."""
     async with database.connect(database_settings) as connected:
         async with connected.transaction() as tx:
+            await tx.execute(text("drop schema public cascade"))
+            await tx.execute(text("create schema public"))
             await tx.run_sync(outbox.METADATA.create_all)
             await tx.run_sync(inbox.METADATA.create_all)
         yield connected
