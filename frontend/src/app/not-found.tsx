@@ -9,9 +9,11 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <main className="grid min-h-dvh grid-rows-[auto_1fr] px-5 py-6 sm:px-10">
-      <Wordmark />
-      <div className="m-auto">
+    <div className="grid min-h-dvh grid-rows-[auto_1fr] px-5 py-6 sm:px-10">
+      <header>
+        <Wordmark />
+      </header>
+      <main className="m-auto">
         <EmptyState
           level={1}
           icon={<Compass aria-hidden />}
@@ -27,7 +29,7 @@ export default function NotFound() {
         >
           The link may be old, or a letter is missing. Your todos are where they were.
         </EmptyState>
-      </div>
-    </main>
+      </main>
+    </div>
   );
 }

@@ -21,7 +21,7 @@ export function AppShell({ status, children }: AppShellProps) {
       </a>
       <header className="print:hidden sticky top-0 z-20 border-b border-transparent bg-canvas/85 backdrop-blur-md">
         <div className="mx-auto flex h-16 max-w-2xl items-center gap-3 px-4 sm:px-6">
-          <Link href={paths.todos} className="rounded-lg" aria-label="Daybook, to your todos">
+          <Link href={paths.todos} className="inline-flex rounded-lg" aria-label="Daybook, to your todos">
             <Wordmark />
           </Link>
           <div className="ml-auto flex items-center gap-2">

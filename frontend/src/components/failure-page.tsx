@@ -12,9 +12,11 @@ export function FailurePage({ error, onRetry }: { error: unknown; onRetry: () =>
     globalThis.reportError(error);
   }, [error]);
   return (
-    <main className="grid min-h-dvh grid-rows-[auto_1fr] px-5 py-6 sm:px-10">
-      <Wordmark />
-      <div role="alert" className="m-auto">
+    <div className="grid min-h-dvh grid-rows-[auto_1fr] px-5 py-6 sm:px-10">
+      <header>
+        <Wordmark />
+      </header>
+      <main className="m-auto">
         <EmptyState
           level={1}
           icon={<LifeBuoy aria-hidden />}
@@ -31,7 +33,7 @@ export function FailurePage({ error, onRetry }: { error: unknown; onRetry: () =>
           That is a mistake of ours. What you wrote is kept on this device and will be there when the page is
           back.
         </EmptyState>
-      </div>
-    </main>
+      </main>
+    </div>
   );
 }

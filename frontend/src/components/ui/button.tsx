@@ -6,7 +6,7 @@ const base =
 
 const variants = {
   primary: "bg-accent text-on-accent shadow-card hover:bg-accent-strong",
-  secondary: "border border-edge/60 bg-surface text-ink hover:border-edge hover:bg-sunken",
+  secondary: "border border-edge bg-surface text-ink hover:border-soft hover:bg-sunken",
   ghost: "text-soft hover:bg-sunken hover:text-ink",
   danger: "bg-danger text-on-accent hover:opacity-90",
 } as const;

@@ -16,7 +16,7 @@ export function EmptyState({ icon, title, level = 2, children, action }: EmptySt
         {icon}
       </div>
       <Heading className="font-semibold text-lg tracking-tight">{title}</Heading>
-      <div className="mt-1.5 max-w-sm text-pretty text-soft">{children}</div>
+      <div className="mt-1.5 max-w-md text-pretty text-soft">{children}</div>
       {action && <div className="mt-6">{action}</div>}
     </div>
   );

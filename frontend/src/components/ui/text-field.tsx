@@ -28,7 +28,7 @@ export function TextField({ label, description, error, adornment, ...input }: Te
           className={classes(
             "h-11 w-full rounded-xl border bg-surface px-3.5 text-base text-ink outline-none transition-colors placeholder:text-faint focus:ring-3 sm:text-[0.9375rem]",
             error === undefined
-              ? "border-edge/70 hover:border-edge focus:border-accent focus:ring-accent/20"
+              ? "border-edge hover:border-soft focus:border-accent focus:ring-accent/20"
               : "border-danger focus:ring-danger/20",
             Boolean(adornment) && "pr-12",
           )}

@@ -10,11 +10,12 @@ export default function Toaster() {
       gap={10}
       offset={20}
       visibleToasts={4}
+      style={{ "--width": "26rem", fontFamily: "inherit" } as React.CSSProperties}
       toastOptions={{
         unstyled: true,
         classNames: {
           toast:
-            "flex w-full items-center gap-3 rounded-2xl border border-line bg-raised px-4 py-3 text-sm text-ink shadow-pop sm:w-[26rem]",
+            "flex w-full items-center gap-3 rounded-2xl border border-line bg-raised px-4 py-3 text-sm text-ink shadow-pop",
           content: "min-w-0 flex-1",
           title: "font-medium [overflow-wrap:anywhere]",
           description: "mt-0.5 text-soft [overflow-wrap:anywhere]",

@@ -1,4 +1,4 @@
-import type { RegisterValues, SignInValues } from "@/features/auth/schemas";
+import type { RegisterValues, SignInValues } from "@/features/auth/resolvers";
 import type { Connection } from "@/lib/api/connect";
 import { ApiProblem } from "@/lib/api/problems";
 

@@ -12,21 +12,23 @@ export function AuthLayout({ children }: { children: React.ReactNode }) {
   return (
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.05fr)]">
       <div className="flex flex-col px-5 py-6 sm:px-10">
-        <Wordmark />
+        <header>
+          <Wordmark />
+        </header>
         <main className="m-auto w-full max-w-sm py-10">{children}</main>
       </div>
       <aside className="hidden p-3 pl-0 lg:block">
-        <div className="flex h-full flex-col justify-center overflow-hidden rounded-3xl bg-accent-soft px-12 xl:px-20">
+        <div className="panel flex h-full flex-col justify-center overflow-hidden rounded-3xl px-12 text-white xl:px-20">
           <PaperList />
           <ul className="mt-12 grid max-w-md gap-5">
             {promises.map(([title, text]) => (
               <li key={title} className="flex gap-3.5">
-                <span className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full bg-accent text-on-accent">
+                <span className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full bg-white/15">
                   <Check aria-hidden strokeWidth={3} className="size-3.5" />
                 </span>
                 <span>
                   <span className="block font-medium">{title}</span>
-                  <span className="block text-pretty text-soft text-sm">{text}</span>
+                  <span className="block text-pretty text-sm text-white/80">{text}</span>
                 </span>
               </li>
             ))}
@@ -47,7 +49,7 @@ const lines = [
 /** A drawing, not content: it is hidden from screen readers. */
 function PaperList() {
   return (
-    <div aria-hidden className="-rotate-2 w-full max-w-sm rounded-3xl bg-surface p-6 shadow-pop">
+    <div aria-hidden className="-rotate-2 w-full max-w-sm rounded-3xl bg-surface p-6 text-ink shadow-pop">
       <p className="mb-4 font-semibold text-lg tracking-tight">Today</p>
       {lines.map(([text, done]) => (
         <div key={text} className="flex items-center gap-3.5 border-t py-3">

@@ -1,8 +1,8 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { type Control, useForm, useWatch } from "react-hook-form";
+import { lazyResolver } from "@/components/form/lazy-resolver";
 import { showAtFields } from "@/components/form/problems";
 import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
@@ -10,14 +10,17 @@ import { TextLink } from "@/components/ui/text-link";
 import { paths } from "@/config/paths";
 import { register as createAccount, isTaken } from "@/features/auth/api";
 import { FormFrame } from "@/features/auth/components/form-frame";
-import { PASSWORD_LENGTH, type RegisterValues, registerSchema } from "@/features/auth/schemas";
+import { PASSWORD_LENGTH } from "@/features/auth/limits";
+import type { RegisterValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+
+const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).registerResolver);
 
 export function RegisterForm() {
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
   const { control, register, handleSubmit, setError, formState } = useForm<RegisterValues>({
-    resolver: zodResolver(registerSchema),
+    resolver,
     defaultValues: { display_name: "", email: "", password: "" },
     mode: "onTouched",
   });

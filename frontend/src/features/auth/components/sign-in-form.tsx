@@ -1,8 +1,8 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
+import { lazyResolver } from "@/components/form/lazy-resolver";
 import { showAtFields } from "@/components/form/problems";
 import { Notice } from "@/components/ui/notice";
 import { PasswordField } from "@/components/ui/password-field";
@@ -11,15 +11,17 @@ import { TextLink } from "@/components/ui/text-link";
 import { paths } from "@/config/paths";
 import { isWrongPassword, signIn } from "@/features/auth/api";
 import { FormFrame } from "@/features/auth/components/form-frame";
-import { type SignInValues, signInSchema } from "@/features/auth/schemas";
+import type { SignInValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
 import { useSession } from "@/hooks/use-session";
+
+const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).signInResolver);
 
 export function SignInForm() {
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
   const { register, handleSubmit, setError, setFocus, setValue, formState } = useForm<SignInValues>({
-    resolver: zodResolver(signInSchema),
+    resolver,
     defaultValues: { email: "", password: "" },
     mode: "onTouched",
   });

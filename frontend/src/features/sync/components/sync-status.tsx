@@ -59,7 +59,7 @@ function Stuck({ title, online, unsent, onRetry }: StuckProps) {
     <div role="status" className="flex items-center rounded-full bg-warn-soft py-0.5 pr-1 pl-3 text-sm">
       <CloudOff aria-hidden className="mr-2 size-4 text-warn" />
       <span className="max-sm:sr-only">{online ? title : "Offline"}</span>
-      {unsent > 0 && <span className="sm:ml-1.5">{waiting}</span>}
+      {unsent > 0 && <span className="sm:before:mx-1.5 sm:before:content-['·']">{waiting}</span>}
       {online ? (
         <Button
           variant="ghost"

@@ -29,7 +29,7 @@ export function TodoComposer({ onAdd }: { onAdd: () => void }) {
   return (
     <form
       onSubmit={add}
-      className="flex h-14 items-center gap-2 rounded-2xl border border-edge/70 bg-surface pr-2 pl-4 shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20 hover:border-edge"
+      className="flex h-14 items-center gap-2 rounded-2xl border border-edge bg-surface pr-2 pl-4 shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20 hover:border-soft"
     >
       <Plus aria-hidden className="size-5 shrink-0 text-accent" />
       <label htmlFor="new-todo" className="sr-only">

@@ -1,7 +1,7 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { PriorityChoice } from "@/features/todos/components/priority";
 import { DESCRIPTION_LENGTH } from "@/features/todos/limits";
@@ -15,7 +15,7 @@ const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 export function TodoDetails({ todo, onDelete }: { todo: TodoView; onDelete: () => void }) {
   const store = useTodoStore();
   return (
-    <div className="grid animate-rise gap-5 px-3 pt-1 pb-4 pl-13 max-sm:pl-4">
+    <div className="grid animate-rise gap-5 px-3.5 pt-1 pb-3.5 sm:pl-14.5">
       <Description todo={todo} />
       <div>
         <p aria-hidden className="mb-1.5 font-medium text-sm">
@@ -60,9 +60,16 @@ function Description({ todo }: { todo: TodoView }) {
     const description = discarding.current ? todo.description : text;
     discarding.current = false;
     setText(description);
-    setDraft(undefined);
+    if (draft !== undefined) setDraft(undefined);
     store.mutate({ kind: "update", todo_id: todo.id, patch: { description } });
   };
+  const leave = useRef(save);
+  useEffect(() => {
+    leave.current = save;
+  });
+  // A field that is taken away while it has the focus is not told that it loses it.
+  useEffect(() => () => leave.current(), []);
+
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     const done = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
     if (!done) return;
@@ -87,7 +94,7 @@ function Description({ todo }: { todo: TodoView }) {
         }}
         onKeyDown={onKeyDown}
         onBlur={save}
-        className="field-sizing-content block max-h-96 min-h-22 w-full resize-none rounded-xl border border-edge/70 bg-surface px-3.5 py-2.5 outline-none transition-colors placeholder:text-faint hover:border-edge focus:border-accent focus:ring-3 focus:ring-accent/20"
+        className="field-sizing-content block max-h-96 min-h-22 w-full resize-none rounded-xl border border-edge bg-surface px-3.5 py-2.5 outline-none transition-colors placeholder:text-faint hover:border-soft focus:border-accent focus:ring-3 focus:ring-accent/20"
       />
     </div>
   );

@@ -54,7 +54,12 @@ export const TodoRow = memo(function TodoRow({ todo, isLeaving, onDelete }: Todo
           <TodoTitle todo={todo} />
           <Preview todo={todo} isOpen={isOpen} />
         </div>
-        <div className="flex shrink-0 items-center opacity-0 transition-opacity group-focus-within/row:opacity-100 group-hover/row:opacity-100 max-sm:hidden pointer-coarse:opacity-100">
+        <div
+          className={classes(
+            "shrink-0 opacity-0 transition-opacity focus-within:opacity-100 group-hover/row:opacity-100 max-sm:hidden pointer-coarse:opacity-100",
+            isOpen && "hidden",
+          )}
+        >
           <Button
             variant="ghost"
             size="icon"

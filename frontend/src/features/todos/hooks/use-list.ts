@@ -31,7 +31,8 @@ export function useList(status: Status): List {
 
   // Asked again when the session or the network has come back, as both are reasons for having failed.
   useEffect(() => {
-    if (phase !== "signed-out" && online) void store.load(status);
+    const isNew = store.snapshot().lists[status].phase === "idle";
+    if (phase !== "signed-out" && (online || isNew)) void store.load(status);
   }, [store, status, phase, online]);
 
   useEffect(() => {

@@ -1,3 +1,4 @@
+import { zodResolver } from "@hookform/resolvers/zod";
 import {
   email as emailFormat,
   type infer as Infer,
@@ -9,8 +10,7 @@ import {
   trim,
 } from "zod/mini";
 
-/** The rules of the server, so that most mistakes are noticed before anything is sent. */
-export const PASSWORD_LENGTH = { min: 15, max: 128 } as const;
+import { PASSWORD_LENGTH } from "@/features/auth/limits";
 
 const email = string().check(
   trim(),
@@ -18,12 +18,12 @@ const email = string().check(
   emailFormat("That is not an e-mail address"),
 );
 
-export const signInSchema = object({
+const signInSchema = object({
   email,
   password: string().check(minLength(1, "Enter your password")),
 });
 
-export const registerSchema = object({
+const registerSchema = object({
   display_name: string().check(trim(), maxLength(100, "100 characters at most")),
   email,
   password: string().check(
@@ -39,3 +39,7 @@ export const registerSchema = object({
 
 export type SignInValues = Infer<typeof signInSchema>;
 export type RegisterValues = Infer<typeof registerSchema>;
+
+/** The rules of the server, so that most mistakes are noticed before anything is sent. */
+export const signInResolver = zodResolver(signInSchema);
+export const registerResolver = zodResolver(registerSchema);

