@@ -19,7 +19,7 @@ class TestRunning:
             await asyncio.Event().wait()
 
         async with background.running(task=task):
-            await asyncio.wait_for(worked.wait(), 2)
+            await asyncio.wait_for(worked.wait(), 60)
 
         assert attempts == 3
 

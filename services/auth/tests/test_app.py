@@ -54,7 +54,7 @@ class TestBuild:
             async with running(build(settings)) as app, client_of(app) as client:
                 started = time.perf_counter()
                 assert_unavailable(await client.post("/auth/login", json=SIGN_IN))
-                assert time.perf_counter() - started < 6
+                assert time.perf_counter() - started < 20  # seconds, of which a busy machine may waste many
             for writer in silent:
                 writer.close()
         assert silent

@@ -42,7 +42,7 @@ async def next_dead(channel: AbstractChannel, queue_name: str) -> bytes:
 
     dead = await channel.get_queue(f"{queue_name}.dead")
     await dead.consume(on_message, no_ack=True)
-    return await asyncio.wait_for(arrived, 20)
+    return await asyncio.wait_for(arrived, 120)
 
 
 class TestPublisher:
@@ -58,7 +58,7 @@ class TestConsume:
         sent = await publish(channel, Rang())
 
         async with running(consume=lambda: broker.consume(channel, queue_name, [Rang.type], received.put)):
-            assert await asyncio.wait_for(received.get(), 5) == sent
+            assert await asyncio.wait_for(received.get(), 60) == sent
 
     async def test_sets_aside_an_event_that_keeps_failing(
         self, channel: AbstractChannel, queue_name: str, monkeypatch: pytest.MonkeyPatch
@@ -98,9 +98,9 @@ class TestConsume:
         await broker.declare_queue(channel, queue_name, [Rang.type])
         await publish(channel, Rang())
         consuming = asyncio.create_task(broker.consume(channel, queue_name, [Rang.type], received.put))
-        await asyncio.wait_for(received.get(), 5)
+        await asyncio.wait_for(received.get(), 60)
 
         await channel.close()
 
         with pytest.raises(ConnectionError):
-            await asyncio.wait_for(consuming, 5)
+            await asyncio.wait_for(consuming, 60)

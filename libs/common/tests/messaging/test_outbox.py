@@ -42,7 +42,7 @@ class TestRecord:
                 await outbox.record(tx, Rang(times=1), source="bell")
                 assert not woken.is_set()
 
-            await asyncio.wait_for(woken.wait(), 2)
+            await asyncio.wait_for(woken.wait(), 60)
             await raw.remove_listener(str(channel), wake)
 
 
