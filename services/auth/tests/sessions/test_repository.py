@@ -25,7 +25,11 @@ Present = Callable[[AsyncConnection, RefreshToken], Awaitable[int | None]]
 async def wide(settings: Settings) -> AsyncIterator[Database]:
     """Enough connections for a real crowd, and patience: what is asked is who wins, not how fast."""
     url, arguments = connection_arguments(settings.database)
-    arguments |= {"timeout": 30, "command_timeout": 60, "server_settings": {"lock_timeout": "0"}}
+    arguments |= {
+        "timeout": 30,
+        "command_timeout": 60,
+        "server_settings": {"lock_timeout": "0", "statement_timeout": "0"},
+    }
     engine = create_async_engine(url, pool_size=20, max_overflow=0, pool_timeout=60, connect_args=arguments)
     yield Database(engine)
     await engine.dispose()

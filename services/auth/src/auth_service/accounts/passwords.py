@@ -22,8 +22,8 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 # More threads finish no more hashes on few cores, but they make the event loop wait longer.
 _THREADS = 2
-# What a machine hashes in about a second. Whoever would wait longer is better told at once.
-_WAITING = 40
+# Half a second's work for a fast machine, a few seconds' for a slow one. Whoever would wait longer is told at once.
+_WAITING = 32
 _RETRY_SECONDS = 2
 _NICENESS = 5
 

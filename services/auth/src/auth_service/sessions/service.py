@@ -37,7 +37,7 @@ class Grant:
 async def start(tx: AsyncConnection, mint: Mint, *, user_id: UUID, client: Client) -> Grant:
     token = RefreshToken.first()
     holder = await repository.add(tx, token, user_id=user_id, client=client)
-    return _grant(mint, token, holder)
+    return await _grant(mint, token, holder)
 
 
 async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, address: str | None) -> Grant | None:
@@ -48,7 +48,7 @@ async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, addres
     """
     holder = await repository.rotate(tx, token, address=address) or await repository.find_just_rotated(tx, token)
     if holder is not None:
-        return _grant(mint, token.successor, holder)
+        return await _grant(mint, token.successor, holder)
     user_id = await repository.end(tx, token, reason="reuse_detected")
     if user_id is not None:
         log.warning("session.reuse_detected", user_id=user_id, session_id=token.session_id, generation=token.generation)
@@ -87,11 +87,11 @@ async def remove_old(database: Database, *, batch: int = _BATCH) -> int:
     return removed
 
 
-def _grant(mint: Mint, token: RefreshToken, holder: Holder) -> Grant:
+async def _grant(mint: Mint, token: RefreshToken, holder: Holder) -> Grant:
     return Grant(
         user_id=holder.user_id,
         session_id=token.session_id,
-        access_token=mint.access_token(user_id=holder.user_id, session_id=token.session_id),
+        access_token=await mint.access_token(user_id=holder.user_id, session_id=token.session_id),
         refresh_token=mint.write(token),
         lasts=holder.expires_at - datetime.now(UTC),
     )
