@@ -74,7 +74,7 @@ def run_gateway(services: Services, redis_url: str, token_settings: TokenSetting
         application = app.build(Settings(**settings | overrides))
         async with (
             serving(application, protocol=EdgeProtocol) as port,
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
         ):
             yield Running(port, client)
 

@@ -150,6 +150,10 @@ class TestWriteHead:
         lines = passed_on((b"connection", b"close, X-Trick, Accept"), (b"accept", b"*/*"), (b"range", b"bytes=0-"))
         assert lines == [b"range: bytes=0-"]
 
+    def test_leaves_out_even_who_it_is_when_connection_names_that(self) -> None:
+        headers = (b"connection", b"Authorization, cookie"), (b"authorization", b"Bearer a"), (b"cookie", b"a=b")
+        assert passed_on(*headers, cookies=True) == []
+
     def test_gives_cookies_only_to_those_who_read_them(self) -> None:
         cookies = ((b"cookie", b"a=b"), (b"cookie", b"c=d"))
         assert passed_on(*cookies) == []

@@ -163,3 +163,15 @@ class TestRedisAway:
             await redis_faults.start()
             assert await statuses(gateway, 1, **where) == [429]
             assert await statuses(gateway, 1, **address()) == [200]
+
+    async def test_guessing_gets_harder_not_easier(
+        self, run_gateway: Run, redis_faults: FaultProxy, redis_behind: str
+    ) -> None:
+        where = address()
+        redis = RedisSettings(url=SecretStr(redis_behind))
+        async with run_gateway(redis=redis, limits={"sign_in": "10/900000"}) as gateway:
+            assert await statuses(gateway, 2, "/auth/login", **where) == [200] * 2
+            await redis_faults.refuse()
+            answers = [await gateway.client.post("/auth/login", headers=where) for _ in range(6)]
+        assert 3 <= [answer.status_code for answer in answers].count(200) <= 5
+        assert '"sign-in";q=5;w=900000' in answers[-1].headers["ratelimit-policy"]

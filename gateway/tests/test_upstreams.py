@@ -92,7 +92,7 @@ class TestUpstream:
             connection = await todos.acquire()
             await ask(connection)
             todos.release(connection)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await left.wait()
             todos.close()
 

@@ -6,6 +6,8 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from tests.support.servers import settle
+
 
 class FaultProxy:
     """Stands in front of a server. Everything passes until it is told otherwise."""
@@ -46,9 +48,11 @@ class FaultProxy:
 
     async def stop(self) -> None:
         await self.refuse()
+        await settle()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await settle()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
@@ -62,10 +66,12 @@ class FaultProxy:
             return
         pair = (writer, there[1])
         self._pairs.add(pair)
+        pumps = asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
         try:
             with suppress(ConnectionError, asyncio.CancelledError):
-                await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
+                await pumps
         finally:
+            pumps.cancel()
             self._pairs.discard(pair)
             self._tasks.discard(task)
             for each in pair:

@@ -44,6 +44,7 @@ async def serving(app: ASGIApp, *, protocol: type[asyncio.Protocol] | None = Non
     finally:
         server.should_exit = True
         await task
+        await settle()
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,11 @@ async def speaking(talk: Talk) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        await settle()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await settle()
 
 
 def answering(*pieces: bytes) -> Talk:
@@ -177,6 +180,12 @@ async def until(condition: Callable[[], object], *, within: float = 5.0) -> None
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 (what is waited for tells nobody)
             await asyncio.sleep(0.001)
+
+
+async def settle() -> None:
+    """Let connections that are just being accepted or closed come to that."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def say(port: int, data: bytes, *, within: float = 5.0) -> bytes:

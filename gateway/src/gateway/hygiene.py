@@ -35,6 +35,8 @@ _READ = frozenset(
         b"upgrade", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
     }
 )  # fmt: skip
+_FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
+_PERSONAL = frozenset({b"authorization", b"cookie"})
 _HOP_BY_HOP = frozenset(
     {
         b"connection", b"http2-settings", b"keep-alive", b"proxy-authenticate", b"proxy-authorization",
@@ -69,6 +71,7 @@ class Inbound:
     body: int | None = None
     authorization: bytes | None = None
     cookies: list[bytes] = field(default_factory=list)
+    # What proxies before us, or somebody who pretends to be one, say about the client.
     forwarded: dict[bytes, list[bytes]] = field(default_factory=dict)
     passed_on: list[Header] = field(default_factory=list)
 
@@ -93,6 +96,8 @@ def read(scope: Any) -> Inbound:
     if connection := read.get(b"connection"):
         named = {token.strip().lower() for value in connection for token in value.split(b",")}
         passed_on = [header for header in passed_on if header[0] not in named]
+        for name in _PERSONAL & named:
+            read.pop(name, None)
     client = scope.get("client")
     return Inbound(
         method=scope["method"],
@@ -104,7 +109,7 @@ def read(scope: Any) -> Inbound:
         body=_body(read),
         authorization=_single(read, b"authorization"),
         cookies=read.get(b"cookie", []),
-        forwarded=read,
+        forwarded={name: read[name] for name in _FORWARDED if name in read},
         passed_on=passed_on,
     )
 

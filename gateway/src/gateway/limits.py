@@ -17,16 +17,22 @@ _REFRESH_COOKIE = b"daybook_refresh"
 _SESSION_CHARACTERS = 22
 
 
+# The policies that count a request, and how `RateLimit-Policy` describes them.
+_Plan = tuple[tuple[Policy, ...], bytes]
+
+
 class Limits:
     """Counts requests. `charge` gives what the answer must say about quotas, or raises QuotaExceeded."""
 
     def __init__(self, limiter: RateLimiter, policies: Mapping[str, Policy]) -> None:
         self._limiter, self._policies = limiter, policies
-        # By the names of a route's own policies and whether somebody is signed in: made once, used every time.
-        self._plans: dict[tuple[tuple[str, ...], bool], tuple[tuple[Policy, ...], bytes]] = {}
+        # By the names of a route's own policies, whether somebody is signed in, and whether the counts are those of
+        # all gateways: made once, used every time.
+        self._plans: dict[tuple[tuple[str, ...], bool, bool], _Plan] = {}
 
     async def charge(self, inbound: Inbound, route: Route, caller: Caller) -> list[Header]:
-        policies, description = self._plan(route.limits, signed_in=caller.principal is not None)
+        signed_in = caller.principal is not None
+        policies, description = self._plan(route.limits, signed_in=signed_in, shared=self._limiter.shared)
         charges = [Charge(policy, _key(policy, inbound, caller)) for policy in policies]
         verdict = await self._limiter.charge(charges)
         headers = [(b"ratelimit-policy", description), (b"ratelimit", _describe(charges, verdict))]
@@ -34,11 +40,12 @@ class Limits:
             raise _refusal(charges, verdict, headers)
         return headers
 
-    def _plan(self, names: tuple[str, ...], *, signed_in: bool) -> tuple[tuple[Policy, ...], bytes]:
-        plan = self._plans.get((names, signed_in))
+    def _plan(self, names: tuple[str, ...], *, signed_in: bool, shared: bool) -> _Plan:
+        plan = self._plans.get((names, signed_in, shared))
         if plan is None:
-            policies = tuple(_that_apply((self._policies[name] for name in (*names, *ALWAYS)), signed_in=signed_in))
-            plan = self._plans[names, signed_in] = (policies, describe(policies))
+            named = (self._policies[name] for name in (*names, *ALWAYS))
+            policies = tuple(policy if shared else policy.alone for policy in _that_apply(named, signed_in=signed_in))
+            plan = self._plans[names, signed_in, shared] = (policies, describe(policies))
         return plan
 
 

@@ -94,6 +94,8 @@ class Documentation:
             await asyncio.gather(*(self._describe(name, url) for name, url in self._services.items()))
             if self._described.keys() == self._services.keys():
                 self._merged = orjson.dumps(merge(self._described, self._routes, public_url=self._public_url))
+        except (TypeError, ValueError, AttributeError, KeyError):
+            log.exception("openapi.merge_failed")
         finally:
             self._flight = None
 
@@ -101,10 +103,15 @@ class Documentation:
         try:
             response = await self._client.get(f"{url}/openapi.json", timeout=_FETCH_SECONDS)
             response.raise_for_status()
-            document = response.json()
-            self._described[name] = {"paths": {}, "components": {}, "tags": [], **document}
-        except (httpx.HTTPError, ValueError, TypeError) as error:
+            self._described[name] = _checked(response.json())
+        except (httpx.HTTPError, ValueError) as error:
             log.warning("openapi.fetch_failed", upstream=name, error=f"{type(error).__name__}: {error}")
+
+
+def _checked(document: Any) -> Document:
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise ValueError("the document describes no paths")  # noqa: TRY004 (what came over the wire is a value)
+    return {"components": {}, "tags": [], **document}
 
 
 def merge(described: Mapping[str, Document], routes: RouteTable, *, public_url: str) -> Document:

@@ -18,6 +18,13 @@ class Policy:
     quota: int
     seconds: int
     counted: Counted
+    # What it counts are guesses at secrets: stricter while each gateway counts alone.
+    guards: bool = False
+
+    @property
+    def alone(self) -> "Policy":
+        """The policy of a gateway that does not know what the others have counted."""
+        return replace(self, quota=max(1, self.quota // 2)) if self.guards else self
 
     @property
     def interval(self) -> int:
@@ -34,9 +41,9 @@ DEFAULTS = (
     Policy("user", 600, 60, "user"),
     Policy("address", 600, 60, "guest"),
     Policy("address-total", 60_000, 60, "address"),
-    Policy("sign-in", 30, 60, "address"),
+    Policy("sign-in", 30, 60, "address", guards=True),
     Policy("registration", 30, 3600, "address"),
-    Policy("reset", 30, 3600, "address"),
+    Policy("reset", 30, 3600, "address", guards=True),
     Policy("refresh", 60, 60, "session"),
 )
 # The ones that count every request; the others count where a route names them.

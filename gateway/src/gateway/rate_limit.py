@@ -73,6 +73,7 @@ class RedisCounts:
         self._sending: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
         self._there: bool | None = None  # not looked yet
+        self.looked = asyncio.Event()
 
     @property
     def there(self) -> bool:
@@ -94,7 +95,7 @@ class RedisCounts:
                 try:
                     async with asyncio.timeout(_PATIENCE_SECONDS):
                         reply = await self._call(batch)
-                except (RedisError, OSError) as error:  # a timeout is an OSError
+                except Exception as error:  # noqa: BLE001 (whatever it is: nobody may wait for ever)
                     self._lose(batch, error)
                 else:
                     _hand_out(batch, reply)
@@ -148,6 +149,7 @@ class RedisCounts:
         if there is self._there:
             return
         self._there = there
+        self.looked.set()
         if there:
             log.info("limits.shared")
         else:
@@ -165,7 +167,7 @@ def _hand_out(batch: Sequence[_Waiting], reply: Sequence[int]) -> None:
 
 @asynccontextmanager
 async def connect(settings: RedisSettings) -> AsyncIterator[RateLimiter]:
-    """A limiter that works from the start, and uses Redis from the moment it is there."""
+    """A limiter that works whether or not Redis is there, and uses it from the moment it is."""
     client = Redis.from_url(
         settings.url.get_secret_value(),
         socket_connect_timeout=_CONNECT_SECONDS,
@@ -176,6 +178,7 @@ async def connect(settings: RedisSettings) -> AsyncIterator[RateLimiter]:
     store = RedisCounts(client)
     try:
         async with background.running(limits=store.keep_there):
+            await store.looked.wait()  # half a second at most
             yield RateLimiter(store)
     finally:
         await client.aclose()
