@@ -63,3 +63,21 @@ def stranger() -> Iterator[Identity]:
         assert identity
         yield identity
         process.kill()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[State]:
+    """`daybook run` in another process: Redis, for as long as a command that takes its time."""
+    state = State(tmp_path / "running")
+    command = [sys.executable, "-m", "daybook", "run", "--ephemeral", "--engine", "redis"]
+    with subprocess.Popen(
+        [*command, "--state", state.directory, "--", "sh", "-c", "echo ready; exec sleep 60"],
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "REDIS_URL": ""},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as launcher:
+        assert launcher.stdout
+        assert any(line == "ready\n" for line in launcher.stdout)
+        yield state
+        launcher.terminate()
+        launcher.communicate(timeout=300)

@@ -1,7 +1,7 @@
 """The command line: what can be asked for, and how what went wrong is told."""
 
 import argparse
-import errno
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +13,8 @@ from daybook.failures import Failure
 from daybook.launcher import INTERRUPTED
 
 Command = Callable[[argparse.Namespace, Checkout], int]
+# As the system says it, and as npm does.
+_FULL = re.compile("No space left on device|ENOSPC")
 AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 
 
@@ -30,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(error: BaseException) -> int:
-    if isinstance(error, Failure):
+    if _FULL.search(str(error)):
+        text = f"The disk is full: free some space and try again. ({error})"
+    elif isinstance(error, Failure):
         text = str(error)
-    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        text = "The disk is full: free some space and try again."
     elif isinstance(error, OSError):
         text = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     else:

@@ -63,15 +63,13 @@ def demo(_: argparse.Namespace, checkout: Checkout) -> int:
 
 
 def test(parsed: argparse.Namespace, checkout: Checkout) -> int:
-    browser: list[str] = []
+    environment = dict(checkout.environment())
 
     async def prepare(site: Worksite) -> int:
-        await everything.for_running(site)
-        browser.append(await everything.for_browsing(site))
+        environment.update(await everything.for_testing(site, parsed.only))
         return 0
 
-    prepared = _at_work(checkout, "test", prepare)
-    return prepared or quality.test(checkout, {**checkout.environment(), "CHROMIUM": browser[0]}, parsed.only)
+    return _at_work(checkout, "test", prepare) or quality.test(checkout, environment, parsed.only)
 
 
 def check(_: argparse.Namespace, checkout: Checkout) -> int:
@@ -128,6 +126,7 @@ def _at_work(checkout: Checkout, name: str, work: Callable[[Worksite], Coroutine
 
     async def main() -> int:
         async with launcher.worksite(options) as site:
+            examination.demand(site.checkout, site.environment)
             return await work(site)
 
     return until_signalled(main)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from daybook import doctor
 from daybook.checkout import Checkout
 from daybook.installation import everything
 from daybook.progress import Progress, show
@@ -34,15 +35,19 @@ class Options:
 async def up(options: Options) -> int:
     """Everything."""
     async with worksite(options) as site:
+        doctor.demand(site.checkout, site.environment)
         await everything.for_running(site)
         stack = Stack(site, ephemeral=options.ephemeral)
-        addresses = await site.supervisor.guard(stack.start_everything())
-        site.supervisor.mark_ready(addresses)
-        if options.command:
-            return await _run_command(site, options.command, addresses)
-        _announce(site, options, addresses)
-        with suppress(asyncio.CancelledError):  # being told to stop is how this ends well
-            await site.supervisor.guard(asyncio.Event().wait())
+        try:
+            addresses = await site.supervisor.guard(stack.start_everything())
+            site.supervisor.mark_ready(addresses)
+            if options.command:
+                return await _run_command(site, options.command, addresses)
+            _announce(site, options, addresses)
+            with suppress(asyncio.CancelledError):  # being told to stop is how this ends well
+                await site.supervisor.guard(asyncio.Event().wait())
+        finally:
+            stack.clean_up()
     return 0
 
 

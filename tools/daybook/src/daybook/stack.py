@@ -4,14 +4,13 @@ import asyncio
 import json
 from collections.abc import Mapping
 
-from daybook.engines.roles import Administrator, Role, find_psql
+from daybook.engines.database import ServiceDatabase
 from daybook.engines.room import ENGINES, EngineRoom
 from daybook.failures import Failure
 from daybook.ports import Ports
 from daybook.services import MIGRATIONS, OWNERS, SERVICES, Service, Wiring
 from daybook.worksite import Worksite
 
-DATABASE = "daybook"
 _CHOSEN = {"app": "DAYBOOK_APP_PORT", "gateway": "DAYBOOK_API_PORT"}
 # Where a throw-away system looks first, so that it leaves the usual ports to whoever opens a browser.
 _EPHEMERAL_OFFSET = 10_000
@@ -25,6 +24,7 @@ class Stack:
         self._ports_file = site.state.directory / "ports.json"
         self._ports = Ports(self._remembered_ports())
         self._engines = EngineRoom(site, self._ports, ephemeral=ephemeral)
+        self._database: ServiceDatabase | None = None
         # An administrator's URL is nothing that a service should see.
         variables = {engine.variable for engine in ENGINES.values()}
         self._environment = {name: value for name, value in site.environment.items() if name not in variables}
@@ -39,21 +39,24 @@ class Stack:
         """The addresses of everything, by the names of the variables that carry them."""
         self._pick_ports()
         self._engines.plan(ENGINES)
-        roles = {
-            owner: Role(f"daybook_{owner}", self._site.state.secrets.password(f"postgres-{owner}")) for owner in OWNERS
-        }
-        wiring = self._wiring(roles)
+        database = self._database = self._plan_database()
+        wiring = self._wiring(database)
         async with asyncio.TaskGroup() as group:
             broker = group.create_task(self._engines.start("rabbitmq"))
-            group.create_task(self._serve(wiring, roles, broker))
+            group.create_task(self._serve(wiring, database, broker))
         self._remember_ports()
         addresses = {"DAYBOOK_APP_URL": wiring.app_url, "DAYBOOK_API_URL": wiring.api_url}
-        return {**self._engines.urls, "DATABASE_URL": self._admin_url, **addresses}
+        return {**self._engines.urls, "DATABASE_URL": database.url, **addresses}
 
-    async def _serve(self, wiring: Wiring, roles: Mapping[str, Role], broker: asyncio.Task[None]) -> None:
+    def clean_up(self) -> None:
+        """Take back what was made in somebody else's server for a throw-away system."""
+        if self._database:
+            self._database.remove()
+
+    async def _serve(self, wiring: Wiring, database: ServiceDatabase, broker: asyncio.Task[None]) -> None:
         await self._engines.start("postgres", "redis")
         with self._site.progress.step("database", "roles and migrations"):
-            await asyncio.to_thread(self._make_roles, roles)
+            await asyncio.to_thread(database.make, self._site.checkout)
             async with asyncio.TaskGroup() as group:
                 for migration in MIGRATIONS:
                     program = migration.program(self._site.checkout, wiring, self._environment)
@@ -70,34 +73,24 @@ class Stack:
         program = service.program(self._site.checkout, wiring, self._environment)
         await self._site.supervisor.start_and_wait(program)
 
-    @property
-    def _database(self) -> str | None:
-        """Ours in a cluster of ours; in another one, what its URL says."""
-        return DATABASE if self._engines.owns_postgres else None
+    def _plan_database(self) -> ServiceDatabase:
+        return ServiceDatabase.plan(
+            self._site.checkout,
+            self._site.state.secrets,
+            OWNERS,
+            self._engines.urls["DATABASE_URL"],
+            ours=self._engines.owns_postgres,
+            ephemeral=self._ephemeral,
+        )
 
-    @property
-    def _admin_url(self) -> str:
-        url = self._engines.urls["DATABASE_URL"]
-        return url.rpartition("/")[0] + f"/{DATABASE}" if self._engines.owns_postgres else url
-
-    def _wiring(self, roles: Mapping[str, Role]) -> Wiring:
-        url = self._engines.urls["DATABASE_URL"]
+    def _wiring(self, database: ServiceDatabase) -> Wiring:
         return Wiring(
             ports=self._ports.picked,
-            databases={owner: role.url(url, database=self._database) for owner, role in roles.items()},
+            databases={owner: database.url_of(owner) for owner in OWNERS},
             brokers={owner: self._engines.broker_url(owner) for owner in OWNERS},
             key_files={owner: self._site.state.secrets.key_file(f"{owner}-keys") for owner in OWNERS},
             redis=self._engines.urls["REDIS_URL"],
         )
-
-    def _make_roles(self, roles: Mapping[str, Role]) -> None:
-        psql = find_psql(self._site.checkout.packages)
-        if not psql:
-            raise Failure("psql is not here: `apt-get install postgresql-client`.")
-        administrator = Administrator(self._engines.urls["DATABASE_URL"], psql)
-        if self._database:
-            administrator.make_database(self._database)
-        administrator.make_roles(self._site.checkout, roles, database=self._database)
 
     def _pick_ports(self) -> None:
         offset = _EPHEMERAL_OFFSET if self._ephemeral else 0

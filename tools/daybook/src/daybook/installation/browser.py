@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from daybook.debian import Packages, library_path
+from daybook.installation.turns import turn
 from daybook.worksite import Worksite
 
 # Without a font every page is full of boxes.
@@ -19,9 +20,11 @@ def find(site: Worksite) -> Path | None:
 
 
 async def install(site: Worksite, packages: Packages) -> Path:
-    found = find(site)
-    if found:
-        return found
+    async with turn(site, "Chromium"):
+        return find(site) or await _fetch(site, packages)
+
+
+async def _fetch(site: Worksite, packages: Packages) -> Path:
     with site.progress.step("Chromium", "fetching Debian's package"):
         if os.geteuid() == 0 and shutil.which("apt-get"):
             await _install_as_root(site)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from daybook.installation.stamps import Stamp, files_below, fingerprint
+from daybook.installation.turns import made
 from daybook.questions import ask
 from daybook.worksite import Worksite
 
@@ -22,31 +23,33 @@ async def install(site: Worksite) -> None:
     folder = site.checkout.frontend
     manifests = [folder / "package.json", folder / "package-lock.json"]
     stamp = Stamp(folder / "node_modules" / ".daybook", fingerprint(node_version(), *manifests))
-    if stamp.is_fresh:
-        return
-    stamp.lift()
-    with site.progress.step("npm", "packages from package-lock.json into frontend/node_modules"):
-        await site.run("setup-npm", "npm", "ci", "--no-audit", "--no-fund", cwd=folder, variables=_variables(site))
-    stamp.set()
+    await made(site, "npm", stamp, lambda: _install(site))
 
 
 async def build(site: Worksite) -> None:
     folder = site.checkout.frontend
-    sources = list(files_below(folder, without=_NOT_SOURCES))
+    # The service worker that the page loads is written by the build.
+    sources = (each for each in files_below(folder, without=_NOT_SOURCES) if each != folder / "public" / "sw.js")
     stamp = Stamp(folder / ".next" / ".daybook", fingerprint(node_version(), *sources))
-    if stamp.is_fresh:
-        return
-    stamp.lift()
+    await made(site, "app", stamp, lambda: _build(site))
+
+
+async def _install(site: Worksite) -> None:
+    with site.progress.step("npm", "packages from package-lock.json into frontend/node_modules"):
+        await _npm(site, "setup-npm", "ci", "--no-audit", "--no-fund")
+
+
+async def _build(site: Worksite) -> None:
     with site.progress.step("app", "building"):
-        await site.run("setup-app", "npm", "run", "build", cwd=folder, variables=_variables(site))
-    stamp.set()
+        await _npm(site, "setup-app", "run", "build")
+
+
+async def _npm(site: Worksite, log: str, *arguments: str) -> None:
+    # npm looks for its cache in the home directory of the account, whatever HOME says.
+    variables = {**_QUIET, "npm_config_cache": str(Path(site.environment["HOME"]) / ".npm")}
+    await site.run(log, "npm", *arguments, cwd=site.checkout.frontend, variables=variables)
 
 
 def node_version() -> str:
     """Without the leading v; empty when there is no node."""
     return ask("node", "--version").text.strip().removeprefix("v")
-
-
-def _variables(site: Worksite) -> dict[str, str]:
-    # npm looks for its cache in the home directory of the account, whatever HOME says.
-    return {**_QUIET, "npm_config_cache": str(Path(site.environment["HOME"]) / ".npm")}

@@ -10,6 +10,7 @@ from daybook.checkout import Checkout
 from daybook.debian import Packages
 from daybook.failures import Failure
 from daybook.installation.stamps import Stamp, fingerprint
+from daybook.installation.turns import made
 from daybook.questions import ask
 from daybook.worksite import Worksite
 
@@ -25,23 +26,25 @@ def members(checkout: Checkout) -> list[Path]:
 
 async def install(site: Worksite, packages: Packages) -> None:
     checkout = site.checkout
-    lock = checkout.root / "requirements.txt"
     projects = [member / "pyproject.toml" for member in members(checkout)]
     # The environment holds absolute paths, and libraries made for one version of Python.
-    stamp = Stamp(checkout.venv / ".daybook", fingerprint(str(checkout.root), sys.version, lock, *projects))
-    if stamp.is_fresh:
-        return
-    stamp.lift()
-    count = lock.read_text().count("==")
-    with site.progress.step("Python", f"{count} packages from requirements.txt into .venv"):
+    inputs: tuple[str | Path, ...] = (str(checkout.root), sys.version, checkout.root / "requirements.txt", *projects)
+    stamp = Stamp(checkout.venv / ".daybook", fingerprint(*inputs))
+    await made(site, "Python", stamp, lambda: _install(site, packages))
+
+
+async def _install(site: Worksite, packages: Packages) -> None:
+    checkout = site.checkout
+    lock = checkout.root / "requirements.txt"
+    pinned = lock.read_text()
+    with site.progress.step("Python", f"{pinned.count('==')} packages from requirements.txt into .venv"):
         if not _fits(checkout.python):
             await site.run("setup-venv", sys.executable, "-m", "venv", "--clear", "--without-pip", checkout.venv)
-        await _get_uv(site, packages, lock.read_text())
+        await _get_uv(site, packages, pinned)
         await _uv(site, "sync", "--require-hashes", lock)
         editable = [word for member in members(checkout) for word in ("-e", member)]
         # The backend that builds them is in the lock, so nothing is fetched that the lock does not name.
         await _uv(site, "install", "--offline", "--no-deps", "--no-build-isolation", *editable)
-    stamp.set()
 
 
 async def _get_uv(site: Worksite, packages: Packages, lock: str) -> None:
