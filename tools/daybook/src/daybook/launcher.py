@@ -36,8 +36,10 @@ async def up(options: Options) -> int:
     """Everything."""
     async with worksite(options) as site:
         doctor.demand(site.checkout, site.environment)
-        await everything.for_running(site)
         stack = Stack(site, ephemeral=options.ephemeral)
+        # A port that is taken is worth knowing before minutes go into fetching and building.
+        stack.pick_ports()
+        await everything.for_running(site)
         try:
             addresses = await site.supervisor.guard(stack.start_everything())
             site.supervisor.mark_ready(addresses)

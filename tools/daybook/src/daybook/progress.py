@@ -1,9 +1,13 @@
 """What the person sees while they wait: one line when something starts, one when it is done."""
 
+import asyncio
+import itertools
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_REMIND_SECONDS = 30
 
 
 def show(text: str) -> None:
@@ -27,5 +31,15 @@ class Progress:
         """A step that takes long enough to wonder: `title` names it, `doing` says what happens."""
         started = self.elapsed
         self.say(f"{title}: {doing} …")
-        yield
+        reminder = asyncio.ensure_future(self._remind(title))
+        try:
+            yield
+        finally:
+            reminder.cancel()
         self.say(f"{title}: done in {self.elapsed - started:.1f} s")
+
+    async def _remind(self, title: str) -> None:
+        """So that a slow line does not look like a standstill."""
+        for waited in itertools.count(_REMIND_SECONDS, _REMIND_SECONDS):
+            await asyncio.sleep(_REMIND_SECONDS)
+            self.say(f"{title}: still at it after {waited} s")

@@ -37,7 +37,6 @@ class Stack:
 
     async def start_everything(self) -> Mapping[str, str]:
         """The addresses of everything, by the names of the variables that carry them."""
-        self._pick_ports()
         self._engines.plan(ENGINES)
         database = self._database = self._plan_database()
         wiring = self._wiring(database)
@@ -92,7 +91,8 @@ class Stack:
             redis=self._engines.urls["REDIS_URL"],
         )
 
-    def _pick_ports(self) -> None:
+    def pick_ports(self) -> None:
+        """For the services; an engine's is picked when it is planned."""
         offset = _EPHEMERAL_OFFSET if self._ephemeral else 0
         for service in SERVICES:
             variable = _CHOSEN.get(service.name)

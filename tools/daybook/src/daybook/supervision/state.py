@@ -79,7 +79,11 @@ class State:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise Failure(f"Already running in {self}: `make status` shows it, `make stop` ends it.") from error
+                holder = self.read()
+                process = f" as process {holder.launcher.pid}" if holder else ""
+                raise Failure(
+                    f"Already running in {self}{process}: `make stop`, or end that process, first."
+                ) from error
             yield
 
     def write(self, record: Record) -> None:
