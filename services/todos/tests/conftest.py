@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -21,6 +22,10 @@ from chassis.tokens import KeySet, TokenVerifier
 from todos_service.__main__ import MIGRATIONS
 from todos_service.app import build
 from todos_service.settings import Settings
+
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
