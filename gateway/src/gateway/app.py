@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import background, tokens
 from chassis.problems import NotFound, Problem
@@ -62,17 +62,12 @@ class Gateway:
     ) -> None:
         caller = await self._callers.identify(inbound)
         quotas = await self._limits.charge(inbound, route, caller)
-
-        async def send_with_quotas(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *quotas]
-            await send(message)
-
         added = [*caller.headers(), (b"x-request-id", scope["state"]["request_id"].encode())]
         try:
-            await self._proxy.forward(inbound, route, added, receive, send_with_quotas)
+            await self._proxy.forward(inbound, route, asking=added, answering=quotas, receive=receive, send=send)
         except Problem as problem:
-            await send_problem(problem, scope, send_with_quotas)
+            problem.headers |= {name.decode(): value.decode() for name, value in quotas}
+            raise
 
 
 class Application:

@@ -28,6 +28,38 @@ class _Refused(Exception):
     """Stops the parser; what to answer is in `EdgeProtocol._refusal`."""
 
 
+class _OneWrite:
+    """A transport that hands on what is written in one turn of the event loop in one piece: the head of an answer
+    and its body come as two, and each would cost a system call and a packet.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._pieces: list[bytes] = []
+        # Everything else is the transport's own business.
+        self.get_extra_info, self.is_closing = transport.get_extra_info, transport.is_closing
+        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
+
+    def write(self, data: bytes) -> None:
+        if not self._pieces:
+            self._loop.call_soon(self._flush)
+        self._pieces.append(data)
+
+    def _flush(self) -> None:
+        if self._pieces:
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._transport.write(data)
+
+    def write_eof(self) -> None:
+        self._flush()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+
 class EdgeProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -42,7 +74,7 @@ class EdgeProtocol(HttpToolsProtocol):
     # --- the connection --------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
+        super().connection_made(_OneWrite(transport, self.loop))  # type: ignore[arg-type]  # as far as uvicorn uses it
         self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -86,7 +118,11 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:
             self._refuse(BadRequest("Trailers are not taken"))
-        super().on_header(name, value)
+        # As uvicorn does it; a call for each header adds up.
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > _LARGEST_HEAD + len(self.url) or len(self.headers) > _MOST_HEADERS:
             self._refuse(HeadersTooLarge())

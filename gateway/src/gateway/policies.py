@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 # Whose requests one count holds: those of a signed-in person; of an address, while nobody is signed in; of an
@@ -26,15 +26,13 @@ class Policy:
         """The policy of a gateway that does not know what the others have counted."""
         return replace(self, quota=max(1, self.quota // 2)) if self.guards else self
 
-    @property
-    def interval(self) -> int:
-        """Microseconds after which one more request is allowed."""
-        return self.seconds * 1_000_000 // self.quota
+    # Microseconds after which one more request is allowed, and those a caller may be ahead: the whole quota at once.
+    interval: int = field(init=False)
+    capacity: int = field(init=False)
 
-    @property
-    def capacity(self) -> int:
-        """Microseconds a caller may be ahead: the whole quota at once."""
-        return self.interval * self.quota
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "interval", self.seconds * 1_000_000 // self.quota)
+        object.__setattr__(self, "capacity", self.interval * self.quota)
 
 
 DEFAULTS = (

@@ -1,7 +1,7 @@
 """Carries one request to a service and its answer back, piece by piece, within the time its route allows."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import structlog
 from starlette.types import Message, Receive, Send
@@ -25,22 +25,43 @@ class Proxy:
     def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
         self._upstreams = upstreams
 
-    async def forward(self, inbound: Inbound, route: Route, added: list[Header], receive: Receive, send: Send) -> None:
-        """Answer the request through its service. Raises a Problem as long as nothing has been answered."""
+    async def forward(
+        self,
+        inbound: Inbound,
+        route: Route,
+        *,
+        asking: Iterable[Header],
+        answering: Iterable[Header],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer the request through its service. Raises a Problem as long as nothing has been answered.
+
+        `asking` are the headers the gateway adds on the way there, `answering` those on the way back.
+        """
         if inbound.body is not None and inbound.body > route.max_body:
             raise _too_large(route)
         upstream = self._upstreams[route.upstream]
-        head = write_head(inbound, [(b"host", upstream.authority), *added], cookies=route.cookies)
-        await _Exchange(upstream, route, inbound, head=head, receive=receive, send=send).run()
+        head = write_head(inbound, [(b"host", upstream.authority), *asking], cookies=route.cookies)
+        await _Exchange(upstream, route, inbound, head=head, added=answering, receive=receive, send=send).run()
 
 
 class _Exchange:
     """One request and its answer. Everything it started has ended when `run` returns."""
 
     def __init__(
-        self, upstream: Upstream, route: Route, inbound: Inbound, *, head: bytes, receive: Receive, send: Send
+        self,
+        upstream: Upstream,
+        route: Route,
+        inbound: Inbound,
+        *,
+        head: bytes,
+        added: Iterable[Header],
+        receive: Receive,
+        send: Send,
     ) -> None:
-        self._upstream, self._route, self._inbound, self._head = upstream, route, inbound, head
+        self._upstream, self._route, self._inbound = upstream, route, inbound
+        self._head, self._added = head, added
         self._receive, self._send = receive, send
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
@@ -161,6 +182,7 @@ class _Exchange:
         connection, route = self._connection, self._route
         assert connection is not None  # noqa: S101 (it brought the response)
         headers = clean_response(response.headers, bodiless=response.bodiless and self._inbound.method != "HEAD")
+        headers += self._added
         self._answering = True
         await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
         more = True

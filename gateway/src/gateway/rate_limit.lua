@@ -1,7 +1,7 @@
 -- Charges several requests, each under several policies, in one step (GCRA; see gcra.py for the arithmetic).
 --
 -- KEYS  one for each charge, request by request
--- ARGV  for each request: how many charges it has, then interval, capacity and known debt of each
+-- ARGV  one list of numbers; for each request: how many charges it has, then interval, capacity and known debt of each
 -- gives for each request: 1 or 0 (allowed or not), then the debt of each of its charges
 --
 -- All times are microseconds. A key holds the moment its debt is paid off. The caller's own knowledge of a debt
@@ -15,16 +15,21 @@ for i, key in ipairs(KEYS) do
   paid_off[key] = tonumber(stored[i] or 0)
 end
 
+local asked = {}
+for number in string.gmatch(ARGV[1], '%d+') do
+  asked[#asked + 1] = tonumber(number)
+end
+
 local reply, changed = {}, {}
-local key_at, arg_at = 1, 1
-while arg_at <= #ARGV do
-  local charges = tonumber(ARGV[arg_at])
+local key_at, asked_at = 1, 1
+while asked_at <= #asked do
+  local charges = asked[asked_at]
   local debts, intervals, allowed = {}, {}, 1
   for i = 1, charges do
     local key = KEYS[key_at + i - 1]
-    local interval = tonumber(ARGV[arg_at + 3 * i - 2])
-    local capacity = tonumber(ARGV[arg_at + 3 * i - 1])
-    local known = tonumber(ARGV[arg_at + 3 * i])
+    local interval = asked[asked_at + 3 * i - 2]
+    local capacity = asked[asked_at + 3 * i - 1]
+    local known = asked[asked_at + 3 * i]
     local debt = math.max(paid_off[key] - now, known, 0)
     if debt > capacity then
       -- A clock that was set back, or a quota that was made smaller, must not shut anybody out.
@@ -48,7 +53,7 @@ while arg_at <= #ARGV do
     reply[#reply + 1] = debts[i]
   end
   key_at = key_at + charges
-  arg_at = arg_at + 1 + 3 * charges
+  asked_at = asked_at + 1 + 3 * charges
 end
 
 for key, debt in pairs(changed) do

@@ -104,16 +104,17 @@ class RedisCounts:
 
     async def _call(self, batch: Sequence[_Waiting]) -> list[int]:
         keys: list[str] = []
-        arguments: list[int] = []
+        numbers: list[str] = []
         for charges, known, _ in batch:
-            arguments.append(len(charges))
-            for charge, debt in zip(charges, known, strict=True):
-                keys.append(charge.key)
-                arguments += (charge.policy.interval, charge.policy.capacity, debt)
+            numbers.append(str(len(charges)))
+            for (policy, key), debt in zip(charges, known, strict=True):
+                keys.append(key)
+                numbers.append(f"{policy.interval} {policy.capacity} {debt}")
+        asked = " ".join(numbers)
         try:
-            reply: list[int] = await self._client.evalsha(self._sha, len(keys), *keys, *arguments)
+            reply: list[int] = await self._client.evalsha(self._sha, len(keys), *keys, asked)
         except NoScriptError:  # Redis was restarted
-            reply = await self._client.eval(_SCRIPT, len(keys), *keys, *arguments)
+            reply = await self._client.eval(_SCRIPT, len(keys), *keys, asked)
         return reply
 
     def _lose(self, batch: Sequence[_Waiting], error: Exception) -> None:
