@@ -7,17 +7,19 @@ ARG SERVICE
 WORKDIR /build
 COPY deploy/images/requirements-${SERVICE}.txt requirements.txt
 RUN python3 -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --no-compile --disable-pip-version-check \
+ && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
       --require-hashes --only-binary :all: -r requirements.txt \
  && /opt/venv/bin/pip uninstall --yes pip
 
 FROM ${PYTHON_IMAGE}
 ARG SOURCE
 # A number, so that Kubernetes can tell that it is not root.
-RUN groupadd --system --gid 10001 daybook \
- && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent daybook
+RUN groupadd --gid 10001 daybook \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent daybook
 COPY --from=packages /opt/venv /opt/venv
 COPY libs/common/src/ ${SOURCE}/src/ /opt/daybook/
+# The file system is read-only where this runs: what is not compiled now is compiled at every start.
+RUN python3 -m compileall -q /opt/daybook
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/daybook \
     PYTHONDONTWRITEBYTECODE=1 \

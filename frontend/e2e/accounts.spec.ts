@@ -116,7 +116,8 @@ test("a reload keeps the session, and shows the page without a detour", async ({
   page.on("framenavigated", (frame) => visited.push(new URL(frame.url()).pathname));
   await page.reload();
   await expect(rows(page)).toHaveText(["still here"]);
-  expect(visited).toEqual(["/"]);
+  // Next.js may write the address of the page it is on once more.
+  expect(new Set(visited)).toEqual(new Set(["/"]));
 });
 
 test("strangers are led to sign in, and back to where they were going", async ({
