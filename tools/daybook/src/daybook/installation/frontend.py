@@ -11,6 +11,7 @@ from daybook.worksite import Worksite
 _NOT_SOURCES = (
     *("node_modules", ".next", "e2e", "coverage", "test-results", "playwright-report", "screenshots"),
     *("next-env.d.ts", "tsconfig.tsbuildinfo"),
+    *("README.md", "biome.json", "playwright.config.ts", "vitest.config.ts", "tools"),
 )
 _QUIET = {
     "NEXT_TELEMETRY_DISABLED": "1",
