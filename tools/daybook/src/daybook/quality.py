@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from daybook.checkout import SOURCE, Checkout
@@ -76,11 +76,16 @@ async def _passes(site: Worksite, tool: Tool) -> bool:
     return True
 
 
+# A suite is one busy person: more often at the door than anybody else.
+_BUSY = {"GATEWAY_LIMITS__SIGN_IN": "6000/60"}
+
+
 @dataclass(frozen=True)
 class Suite:
     name: str
     argv: tuple[str | Path, ...]
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def suites(checkout: Checkout) -> tuple[Suite, ...]:
@@ -90,7 +95,7 @@ def suites(checkout: Checkout) -> tuple[Suite, ...]:
     return (
         Suite("python", (*engines, python, "-m", "pytest"), checkout.root),
         Suite("frontend", ("npm", "test"), checkout.frontend),
-        Suite("e2e", (*system, "sh", "-c", _END_TO_END, "sh", python), checkout.root),
+        Suite("e2e", (*system, "sh", "-c", _END_TO_END, "sh", python), checkout.root, _BUSY),
     )
 
 
@@ -110,10 +115,11 @@ def test(checkout: Checkout, environment: Mapping[str, str], only: str | None) -
 
 
 def _run(suite: Suite, environment: Mapping[str, str]) -> int:
+    own_path = {"PYTHONPATH": str(SOURCE)} if suite.argv[0] == sys.executable else {}
     process = subprocess.Popen(  # noqa: S603  (commands of the table above)
         [*dying_with_us(signal.SIGTERM), *suite.argv],
         cwd=suite.folder,
-        env={**environment, "PYTHONPATH": str(SOURCE)} if suite.argv[0] == sys.executable else environment,
+        env={**environment, **suite.variables, **own_path},
     )
     # Ctrl-C reaches the suite too, which ends in its own way.
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -88,6 +88,8 @@ def _gateway(wiring: Wiring) -> dict[str, str]:
         "GATEWAY_REDIS__URL": wiring.redis,
         "GATEWAY_FRONTEND_ORIGINS": json.dumps([wiring.app_url]),
         "GATEWAY_HTTP__HOST": _LOOPBACK,
+        # Everybody on this machine has one address.
+        "GATEWAY_LIMITS__REGISTRATION": "600/3600",
         **_tokens("GATEWAY", wiring),
     }
 
