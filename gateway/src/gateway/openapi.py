@@ -30,7 +30,8 @@ Document = dict[str, Any]
 
 _FRESH_SECONDS = 60.0
 _RETRY_SECONDS = 2.0
-_FETCH_SECONDS = 2.0
+# A service makes its document when it is first asked for it.
+_FETCH_SECONDS = 6.0
 
 # What the gateway itself may answer on behalf of any operation, and of those with a body.
 _ANYWHERE = (
