@@ -1,7 +1,7 @@
 import asyncio
 import time
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import jwt
@@ -11,7 +11,7 @@ from tests.support.tokens import FORGERIES, Forgery, Issuer, new_key
 from chassis import tokens
 from chassis.problems import ServiceUnavailable, Unauthenticated
 from chassis.settings import TokenSettings
-from chassis.tokens import KeySet, TokenVerifier
+from chassis.tokens import KeySet, Principal, Revoked, TokenVerifier
 
 SETTINGS = TokenSettings(issuer="https://issuer.test", jwks_url="https://issuer.test/jwks.json")
 
@@ -89,6 +89,27 @@ class TestVerify:
         monkeypatch.setattr(jwt, "decode", decode)
         with pytest.raises(Unauthenticated):
             await verifier.verify(token)
+
+    async def test_refuses_whom_it_is_told_to_also_when_the_token_is_remembered(
+        self, issuer: Issuer, publisher: Publisher
+    ) -> None:
+        ended: set[UUID] = set()
+
+        class Refusals:
+            def is_revoked(self, principal: Principal) -> bool:
+                return principal.session_id in ended
+
+        verifier = TokenVerifier(SETTINGS, KeySet(publisher.fetch), Refusals())
+        token = issuer.sign(uuid4())
+        ended.add((await verifier.verify(token)).session_id)
+
+        with pytest.raises(Revoked) as refused:
+            await verifier.verify(token)
+        with pytest.raises(Unauthenticated) as forged:
+            await verifier.verify(f"{token}x")
+
+        assert refused.value.document() == forged.value.document()
+        assert refused.value.headers == forged.value.headers
 
     async def test_remembers_only_so_many(self, issuer: Issuer, publisher: Publisher) -> None:
         verifier = TokenVerifier(SETTINGS, KeySet(publisher.fetch), remember=3)

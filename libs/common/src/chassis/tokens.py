@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 from uuid import UUID
 
 import httpx
@@ -26,6 +26,8 @@ _REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
 # Clocks of our own machines may be this far apart.
 _LEEWAY_SECONDS = 30
 _LONGEST_TOKEN = 4096
+# One answer for every reason: which check failed is nobody's business but the log's.
+_REFUSAL = "The access token is expired or not valid here"
 # How often a verifier that has no key at all asks again.
 _FIRST_FETCH_SECONDS = 0.5
 
@@ -37,7 +39,20 @@ class Principal:
     id: UUID
     session_id: UUID
     scopes: frozenset[str]
+    issued_at: int
     expires_at: int
+
+
+class Refusals(Protocol):
+    """Who may not come in any more although the token is good: see `chassis.revocation`."""
+
+    def is_revoked(self, principal: Principal) -> bool:
+        """Raises ServiceUnavailable while that is not known."""
+        ...
+
+
+class Revoked(Unauthenticated):
+    """The token was good until its session ended. To a client it is a token like any other that is not valid."""
 
 
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
@@ -109,14 +124,26 @@ def _usable_keys(document: Any) -> dict[str, jwt.PyJWK]:
 
 
 class TokenVerifier:
-    """Turns a bearer token into a Principal, or raises Unauthenticated. Verified tokens are remembered."""
+    """Turns a bearer token into a Principal, or raises Unauthenticated. Verified tokens are remembered.
 
-    def __init__(self, settings: TokenSettings, keys: KeySet, *, remember: int = 20_000) -> None:
-        self._settings, self.keys = settings, keys
+    `refusals` are asked each time, also about a token that is remembered. A service that asks its own table whether
+    a session lives needs none.
+    """
+
+    def __init__(
+        self, settings: TokenSettings, keys: KeySet, refusals: Refusals | None = None, *, remember: int = 20_000
+    ) -> None:
+        self._settings, self.keys, self._refusals = settings, keys, refusals
         self._remember = remember
         self._verified: dict[bytes, Principal] = {}
 
     async def verify(self, token: str) -> Principal:
+        principal = await self._verified_once(token)
+        if self._refusals is not None and self._refusals.is_revoked(principal):
+            raise Revoked(_REFUSAL, error="invalid_token")
+        return principal
+
+    async def _verified_once(self, token: str) -> Principal:
         digest = hashlib.sha256(token.encode()).digest()
         known = self._verified.get(digest)
         if known is not None:
@@ -160,6 +187,7 @@ class TokenVerifier:
                 id=UUID(claims["sub"]),
                 session_id=UUID(claims["sid"]),
                 scopes=frozenset(str(claims.get("scope", "")).split()),
+                issued_at=int(claims["iat"]),
                 expires_at=int(claims["exp"]),
             )
         except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
@@ -167,12 +195,11 @@ class TokenVerifier:
 
 
 def _refuse(cause: Exception | None = None) -> NoReturn:
-    # One answer for every reason: which check failed is nobody's business but the log's.
-    raise Unauthenticated("The access token is expired or not valid here", error="invalid_token") from cause
+    raise Unauthenticated(_REFUSAL, error="invalid_token") from cause
 
 
 @asynccontextmanager
-async def connect(settings: TokenSettings) -> AsyncIterator[TokenVerifier]:
+async def connect(settings: TokenSettings, refusals: Refusals | None = None) -> AsyncIterator[TokenVerifier]:
     """A verifier that fetches the issuer's keys over HTTP. Starts whether or not the issuer is there."""
     async with httpx.AsyncClient(timeout=httpx.Timeout(2.0)) as client:
 
@@ -182,4 +209,4 @@ async def connect(settings: TokenSettings) -> AsyncIterator[TokenVerifier]:
             document: dict[str, Any] = response.json()
             return document
 
-        yield TokenVerifier(settings, KeySet(fetch))
+        yield TokenVerifier(settings, KeySet(fetch), refusals)
