@@ -7,12 +7,14 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_service import vault
 from auth_service.accounts.emails import Pseudonyms
 from auth_service.accounts.passwords import Passwords
 from auth_service.accounts.routes import router as accounts
 from auth_service.accounts.service import Entrance
 from auth_service.keys.routes import router as keys
 from auth_service.keys.service import SigningKeys
+from auth_service.revocations.routes import router as revocations
 from auth_service.sessions.routes import router as sessions
 from auth_service.sessions.tokens import Mint
 from auth_service.settings import Settings
@@ -28,8 +30,8 @@ def build(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database.connect(settings.database) as db:
-            signing_keys = SigningKeys(db, ring)
+        async with vault.connect(settings.database, ring) as db:
+            signing_keys = SigningKeys(db, ring, settings.keys.algorithm)
             mint = Mint(signing_keys, ring, issuer=settings.issuer, audience=settings.audience)
             app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
             app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read))
@@ -40,7 +42,9 @@ def build(settings: Settings) -> FastAPI:
                 async with background.running(keys=signing_keys.keep_fresh):
                     yield
 
-    app = create_app(title="Auth", lifespan=lifespan, routers=[accounts, sessions, keys], translate=database.as_problem)
+    app = create_app(
+        title="Auth", lifespan=lifespan, routers=[accounts, sessions, revocations, keys], translate=database.as_problem
+    )
     app.state.settings = settings
     app.add_middleware(NotStored)
     return app

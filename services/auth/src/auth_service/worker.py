@@ -6,22 +6,31 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from auth_service import vault
+from auth_service.keys.service import keep_rotating
+from auth_service.revocations import service as revocations
 from auth_service.sessions.service import keep_house
 from auth_service.settings import Settings
 from chassis import background, database
+from chassis.encryption import KeyRing
 from chassis.messaging.relay import relay_events
 from chassis.web.app import create_app
+from contracts.sessions import SessionRevoked
 
 
 def build(settings: Settings) -> FastAPI:
+    ring = KeyRing.from_file(settings.key_encryption_key_file)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database.connect(settings.database) as db:
+        async with vault.connect(settings.database, ring) as db:
             app.state.database = db
             app.state.health.add("database", db.ping)
             async with background.running(
-                relay=partial(relay_events, db, settings.broker, name="auth-worker"),
+                relay=partial(relay_events, db, settings.broker, name="auth-worker", fleeting={SessionRevoked.type}),
                 housekeeping=partial(keep_house, db),
+                revocations=partial(revocations.keep_house, db),
+                keys=partial(keep_rotating, db, ring, settings.keys),
             ):
                 yield
 

@@ -4,7 +4,7 @@ Connections here are plain ones: when one breaks, whoever holds it fails, and `c
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -48,8 +48,10 @@ async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
 
 
 class Publisher:
-    def __init__(self, exchange: AbstractExchange) -> None:
-        self._exchange = exchange
+    """`fleeting` are types of events that concern only who is listening: those may find nobody."""
+
+    def __init__(self, exchange: AbstractExchange, *, fleeting: Collection[str] = ()) -> None:
+        self._exchange, self._fleeting = exchange, fleeting
 
     async def publish(self, envelope: Envelope) -> None:
         """Returns when the broker has the event on disk and in a queue; raises otherwise."""
@@ -60,7 +62,12 @@ class Publisher:
             content_type="application/cloudevents+json",
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        await self._exchange.publish(message, routing_key=envelope.type, mandatory=True, timeout=_CONFIRM_SECONDS)
+        await self._exchange.publish(
+            message,
+            routing_key=envelope.type,
+            mandatory=envelope.type not in self._fleeting,
+            timeout=_CONFIRM_SECONDS,
+        )
 
 
 async def declare_queue(channel: AbstractChannel, queue_name: str, event_types: Iterable[str]) -> AbstractQueue:

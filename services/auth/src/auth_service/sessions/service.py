@@ -3,14 +3,17 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth_service.revocations import service as revocations
 from auth_service.sessions import repository
 from auth_service.sessions.clients import Client
-from auth_service.sessions.repository import Holder
+from auth_service.sessions.errors import SessionNotFound
+from auth_service.sessions.repository import Holder, Listed
 from auth_service.sessions.tokens import AccessToken, Mint, RefreshToken
 from chassis.database import Database
 from chassis.problems import Unauthenticated
@@ -21,6 +24,17 @@ log = structlog.get_logger()
 _KEPT = timedelta(days=30)
 _HOUSEKEEPING_SECONDS = 3600
 _BATCH = 500
+
+
+class EndReason(StrEnum):
+    """Why a session is over. Written with it, logged, and told to the verifiers."""
+
+    SIGNED_OUT = "signed_out"
+    REUSE_DETECTED = "reuse_detected"
+    ENDED_BY_OWNER = "ended_by_owner"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a reason, not a password)
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    ACCOUNT_DELETED = "account_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, addres
     holder = await repository.rotate(tx, token, address=address) or await repository.find_just_rotated(tx, token)
     if holder is not None:
         return await _grant(mint, token.successor, holder)
-    user_id = await repository.end(tx, token, reason="reuse_detected")
+    user_id = await _end(tx, token, reason=EndReason.REUSE_DETECTED)
     if user_id is not None:
         log.warning("session.reuse_detected", user_id=user_id, session_id=token.session_id, generation=token.generation)
     return None
@@ -58,9 +72,41 @@ async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, addres
 async def end(database: Database, token: RefreshToken) -> None:
     """Sign out. Any token the session ever had will do, and doing it twice does no harm."""
     async with database.transaction() as tx:
-        user_id = await repository.end(tx, token, reason="signed_out")
+        user_id = await _end(tx, token, reason=EndReason.SIGNED_OUT)
     if user_id is not None:
-        log.info("session.ended", user_id=user_id, session_id=token.session_id, reason="signed_out")
+        log.info("session.ended", user_id=user_id, session_id=token.session_id, reason=EndReason.SIGNED_OUT)
+
+
+async def _end(tx: AsyncConnection, token: RefreshToken, *, reason: EndReason) -> UUID | None:
+    user_id = await repository.end(tx, token, reason=reason)
+    if user_id is not None:
+        await revocations.revoke_session(tx, token.session_id, user_id=user_id, reason=reason)
+    return user_id
+
+
+async def end_one(tx: AsyncConnection, session_id: UUID, *, user_id: UUID) -> None:
+    """End a session of somebody who does not hold its token: they see it in their list."""
+    reason = EndReason.ENDED_BY_OWNER
+    if not await repository.end_one(tx, session_id, user_id=user_id, reason=reason):
+        raise SessionNotFound
+    await revocations.revoke_session(tx, session_id, user_id=user_id, reason=reason)
+    log.info("session.ended", user_id=user_id, session_id=session_id, reason=reason)
+
+
+async def end_all(tx: AsyncConnection, user_id: UUID, *, reason: EndReason, except_session: UUID | None = None) -> int:
+    """End every session of a person, or every other one. Returns how many there were.
+
+    Each is revoked by itself, so that one that begins a moment later is not concerned. Nothing else is locked after
+    this in the transaction: see `auth_service.revocations.service`.
+    """
+    ended = await repository.end_all(tx, user_id, except_session=except_session, reason=reason)
+    await revocations.revoke_sessions(tx, ended, user_id=user_id, reason=reason)
+    log.info("sessions.ended", user_id=user_id, count=len(ended), reason=reason)
+    return len(ended)
+
+
+async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[Listed]:
+    return await repository.list_live(reads, user_id, before=before, limit=limit)
 
 
 async def require_live(reads: AsyncConnection, session_id: UUID) -> None:
