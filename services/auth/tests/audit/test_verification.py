@@ -162,7 +162,7 @@ class TestVerify:
 
     async def test_finds_a_log_that_was_put_back_to_an_earlier_state_by_its_anchor(self, log: Database) -> None:
         async with as_an_owner_without_scruples(log) as tx:
-            await tx.execute(text("create temporary table head_before on commit drop as select * from audit_heads"))
+            await tx.execute(text("create table head_before as select * from audit_heads"))
             for _ in range(3 * CHAINS):
                 await service.record(tx, Kind.SIGNED_IN, user_id=uuid4(), client=CLIENT)
             anchor = (await verification.verify(tx)).anchor
