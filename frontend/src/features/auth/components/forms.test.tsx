@@ -2,7 +2,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { RegisterForm } from "@/features/auth/components/register-form";
-import { SignInForm } from "@/features/auth/components/sign-in-form";
+import { SignIn } from "@/features/auth/components/sign-in";
 import type { Send } from "@/lib/api/client";
 import { Unreachable } from "@/lib/api/problems";
 import { createWorld, renderIn } from "@/testing/render";
@@ -27,7 +27,7 @@ describe("signing in", () => {
       return response;
     });
     const world = createWorld({ send });
-    const { user } = renderIn(world, <SignInForm />);
+    const { user } = renderIn(world, <SignIn />);
     await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
     await user.type(screen.getByLabelText("Password"), "correct horse battery staple");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
@@ -44,7 +44,7 @@ describe("signing in", () => {
 
   test("says what is missing before anything is sent", async () => {
     const send = vi.fn<Send>();
-    const { user } = renderIn(createWorld({ send }), <SignInForm />);
+    const { user } = renderIn(createWorld({ send }), <SignIn />);
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(errorOf("E-mail")).toContain("Enter your e-mail address"));
     expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
