@@ -1,5 +1,6 @@
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,6 +41,13 @@ class CookieSettings(SettingsGroup):
         return "/" if self.secure else "/auth"
 
 
+class PasskeySettings(SettingsGroup):
+    """Who we are to an authenticator."""
+
+    # The domain that passkeys belong to, for good: they are lost when it changes. The app's host, or one above it.
+    relying_party: str | None = None
+
+
 class MailSettings(SettingsGroup):
     """How mail leaves. With neither a server nor a folder it waits until it expires."""
 
@@ -73,6 +81,7 @@ class Settings(BaseSettings):
     trust_forwarded: bool = True
     keys: KeySettings = KeySettings()
     cookie: CookieSettings = CookieSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     mail: MailSettings = MailSettings()
     # Where links in mails lead: the app's public address. Needed if there are several allowed origins.
     public_app_url: str | None = None
@@ -86,6 +95,10 @@ class Settings(BaseSettings):
         if self.public_app_url is None and len(self.allowed_origins) != 1:
             raise ValueError("AUTH_PUBLIC_APP_URL is needed where there is not exactly one allowed origin")
         return self
+
+    @property
+    def relying_party(self) -> str:
+        return self.passkeys.relying_party or urlsplit(self.app_url).hostname or "localhost"
 
     @property
     def app_url(self) -> str:

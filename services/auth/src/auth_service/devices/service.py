@@ -23,10 +23,8 @@ def hash_of(user_id: UUID, secret: str) -> bytes:
     return hashlib.sha256(user_id.bytes + secret.encode()).digest()
 
 
-async def is_known(reads: AsyncConnection, user_id: UUID | None, secret: str | None) -> bool:
+async def is_known(reads: AsyncConnection, user_id: UUID | None, secret: str) -> bool:
     """Does the same work when there is no such account."""
-    if secret is None:
-        return False
     return await repository.is_known(reads, user_id or _NOBODY, hash_of(user_id or _NOBODY, secret))
 
 

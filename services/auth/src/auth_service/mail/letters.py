@@ -30,8 +30,8 @@ def write(template: Template, mail_id: UUID, *, sender: str, to: str, values: Ma
     paragraphs = body.strip().split("\n\n")
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP.clone(utf8=not to.isascii()))
-    message["From"] = Address(name, addr_spec=address)
-    message["To"] = Address(addr_spec=to)
+    message["From"] = Address(name, *_halves(address))
+    message["To"] = Address("", *_halves(to))
     message["Subject"] = subject
     message["Date"] = localtime()
     # The same when it is sent again: a mail that arrives twice is shown once.
@@ -42,6 +42,12 @@ def write(template: Template, mail_id: UUID, *, sender: str, to: str, values: Ma
     rich = "".join(_rich(each, values) for each in paragraphs)
     message.add_alternative(_PAGE.format(subject=html.escape(subject), paragraphs=rich), subtype="html")
     return message
+
+
+def _halves(address: str) -> tuple[str, str]:
+    """Before and after the @."""
+    user, _, domain = address.rpartition("@")
+    return user, domain
 
 
 def _plain(paragraph: str, values: Mapping[str, str]) -> str:
