@@ -35,7 +35,7 @@ function Waiting({ detail, left }: { detail: string; left: number }) {
     <>
       {detail}
       <span aria-hidden className="mt-0.5 block tabular-nums">
-        {left > 0 ? `Still ${duration(left * 1000)}` : "You can try again now."}
+        {left > 0 ? `${duration(left * 1000)} left` : "You can try again now."}
       </span>
     </>
   );

@@ -20,13 +20,10 @@ export function TextField(props: TextFieldProps) {
   const id = useId();
   const parts = [error && `${id}-error`, description && `${id}-description`].filter(Boolean);
   return (
-    <div className="flex flex-col gap-1.5">
-      <div className="flex items-baseline justify-between gap-4">
-        <label htmlFor={id} className="font-medium text-sm">
-          {label}
-        </label>
-        {aside && <span className="order-last text-sm">{aside}</span>}
-      </div>
+    <div className="relative flex flex-col gap-1.5">
+      <label htmlFor={id} className="font-medium text-sm">
+        {label}
+      </label>
       <div className="relative">
         <input
           {...input}
@@ -44,6 +41,8 @@ export function TextField(props: TextFieldProps) {
         />
         {adornment && <div className="absolute inset-y-0 right-0.5 flex items-center">{adornment}</div>}
       </div>
+      {/* After the field, so that the tab key leads from field to field. */}
+      {aside && <span className="absolute top-0 right-0 text-sm">{aside}</span>}
       {/* Always there: a live region announces what changes in it, not that it appears. */}
       <p
         id={`${id}-error`}

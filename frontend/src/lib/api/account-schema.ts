@@ -60,7 +60,7 @@ interface Accepts {
 export interface DeviceOut {
   id: string;
   current: boolean;
-  device: string;
+  device: string | null;
   address: string | null;
   created_at: string;
   last_used_at: string;

@@ -63,13 +63,17 @@ function ActivityEntry({ entry }: { entry: AuditEntry }) {
   return (
     <Entry
       icon={isNotable ? <TriangleAlert aria-hidden className="text-warn" /> : <History aria-hidden />}
-      title={title}
+      title={
+        <>
+          {title}
+          {details && <span className="font-normal text-soft">{details}</span>}
+        </>
+      }
     >
       <time dateTime={entry.at} title={relativeTime(entry.at)}>
         {fullTime(entry.at)}
       </time>
       {origin.some(Boolean) && <> · {origin.filter(Boolean).join(" ")}</>}
-      {details && <span className="block">{details}</span>}
     </Entry>
   );
 }

@@ -19,7 +19,7 @@ export function ExportSection() {
   return (
     <SettingsSection
       title="Export my data"
-      description="Everything that Daybook knows about your account, as a JSON file: profile, devices, passkeys and tokens by name, and the security log. Secrets are not in it."
+      description="What Daybook keeps about your account, as a JSON file: your profile, your devices and the security log. Secrets are not in it."
     >
       <div className="grid gap-4">
         {failure !== undefined && <Failure error={failure} />}

@@ -89,7 +89,7 @@ export function SignInForm({ onChallenge }: SignInFormProps) {
 function UnverifiedNotice() {
   return (
     <Notice tone="warning" title="Your e-mail address is not confirmed yet.">
-      Open the link that we have mailed to you, then sign in.
+      We have just mailed you a link. Open it, then sign in.
     </Notice>
   );
 }
