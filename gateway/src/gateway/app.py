@@ -11,7 +11,8 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import background, tokens
-from chassis.problems import NotFound, Problem
+from chassis.problems import NotFound, Problem, Unauthenticated
+from chassis.revocation import keeper
 from chassis.web.health import Health
 from chassis.web.middleware import RequestContext, send_problem
 from gateway import cors, hygiene, pages, policies, rate_limit
@@ -62,6 +63,9 @@ class Gateway:
     ) -> None:
         caller = await self._callers.identify(inbound)
         quotas = await self._limits.charge(inbound, route, caller)
+        if caller.revoked and not route.cookies:
+            # Who reads cookies asks the session itself, and is where one signs in again.
+            raise Unauthenticated("The session of this access token is over", error="invalid_token")
 
         async def send_with_quotas(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -111,10 +115,13 @@ async def gateway(settings: Settings, health: Health) -> AsyncIterator[Gateway]:
     }
     async with (
         rate_limit.connect(settings.redis) as limiter,
-        tokens.connect(settings.tokens) as verifier,
+        keeper.kept(settings.revocations, settings.broker, name="gateway.revocations") as kept,
+        tokens.connect(settings.tokens, kept.revocations) as verifier,
         httpx.AsyncClient() as client,
         background.running(keys=lambda: _know(verifier.keys)),
     ):
+        health.add("revocations", kept.check)
+        health.tell("revocations", kept.report)
         try:
             yield Gateway(
                 routes=routes,

@@ -16,9 +16,10 @@ from tests.support.servers import Service, serving
 from tests.support.tokens import FORGERIES, Forgery, Issuer, new_key
 
 from chassis import tokens
+from chassis.principals import Principal
 from chassis.problems import ServiceUnavailable, Unauthenticated
 from chassis.settings import TokenSettings, TrustedIssuer
-from chassis.tokens import KeySet, Principal, Revoked, TokenVerifier
+from chassis.tokens import KeySet, Revoked, TokenVerifier
 
 SETTINGS = TokenSettings(issuer="https://issuer.test", jwks_url="https://issuer.test/jwks.json")
 

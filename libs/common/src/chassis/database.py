@@ -135,8 +135,9 @@ def connection_arguments(settings: DatabaseSettings) -> tuple[URL, dict[str, Any
 
 
 # SQLSTATEs that say "not now" rather than "never": connection exceptions (08), shutting down or starting up
-# (57P01-03), too many connections (53300), and the time limits of the role for a lock (55P03) or a statement (57014).
-_NOT_NOW = ("08", "57P01", "57P02", "57P03", "53300", "55P03", "57014")
+# (57P01-03), too many connections (53300), two transactions that waited for each other (40P01), and the time limits of
+# the role for a lock (55P03) or a statement (57014).
+_NOT_NOW = ("08", "57P01", "57P02", "57P03", "53300", "40P01", "55P03", "57014")
 
 
 def is_unavailable(error: BaseException) -> bool:

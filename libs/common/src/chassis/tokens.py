@@ -5,7 +5,6 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -14,6 +13,7 @@ import httpx
 import jwt
 import structlog
 
+from chassis.principals import Principal
 from chassis.problems import ServiceUnavailable, Unauthenticated
 from chassis.settings import TokenSettings, TrustedIssuer
 
@@ -34,17 +34,6 @@ _LONGEST_TOKEN = 4096
 _REFUSAL = "The access token is expired or not valid here"
 # How often a verifier that has no key at all asks again.
 _FIRST_FETCH_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who is calling, as far as the token proves."""
-
-    id: UUID
-    session_id: UUID
-    scopes: frozenset[str]
-    issued_at: int
-    expires_at: int
 
 
 class Refusals(Protocol):

@@ -8,7 +8,7 @@ from daybook.engines.database import ServiceDatabase
 from daybook.engines.room import ENGINES, EngineRoom
 from daybook.failures import Failure
 from daybook.ports import Ports
-from daybook.services import MIGRATIONS, OWNERS, SERVICES, Service, Wiring
+from daybook.services import LISTENERS, MIGRATIONS, OWNERS, SERVICES, Service, Wiring
 from daybook.worksite import Worksite
 
 _CHOSEN = {"app": "DAYBOOK_APP_PORT", "gateway": "DAYBOOK_API_PORT"}
@@ -86,7 +86,7 @@ class Stack:
         return Wiring(
             ports=self._ports.picked,
             databases={owner: database.url_of(owner) for owner in OWNERS},
-            brokers={owner: self._engines.broker_url(owner) for owner in OWNERS},
+            brokers={service: self._engines.broker_url(service) for service in LISTENERS},
             key_files={owner: self._site.state.secrets.key_file(f"{owner}-keys") for owner in OWNERS},
             redis=self._engines.urls["REDIS_URL"],
         )

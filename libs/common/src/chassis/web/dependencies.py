@@ -8,8 +8,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
+from chassis.principals import Principal
 from chassis.problems import Unauthenticated
-from chassis.tokens import Principal, TokenVerifier
+from chassis.tokens import TokenVerifier
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:

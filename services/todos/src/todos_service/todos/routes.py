@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
+from chassis.principals import Principal
 from chassis.problems import Unauthenticated
-from chassis.tokens import Principal
 from chassis.web.dependencies import CurrentUser, Reads, Transaction
 from chassis.web.problems import responses
 from todos_service.owners.errors import OwnerErased
