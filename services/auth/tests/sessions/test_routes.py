@@ -6,6 +6,8 @@ from services.auth.tests.support import COOKIE, Person, client_of
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from auth_service.audit.kinds import Kind
+from auth_service.audit.models import EntryRow
 from auth_service.revocations.models import RevocationRow
 from auth_service.sessions.models import SessionRow
 from chassis.database import Database
@@ -172,3 +174,22 @@ class TestEndOtherSessions:
         assert answer.status_code == 204
         assert [each["current"] for each in await sessions_of(person)] == [True]
         assert await revoked(database, person) == others
+
+
+class TestAuditLog:
+    async def test_names_every_way_a_session_ends(self, person: Person, database: Database) -> None:
+        first = await current_of(person)
+        await person.sign_in()
+        await person.client.delete(f"/auth/sessions/{first}", headers=person.bearer)
+        await person.client.delete("/auth/sessions", headers=person.bearer)
+        await person.client.post("/auth/logout", content="{}")
+        await person.sign_in()
+        stolen = person.refresh_token
+        for _ in range(2):
+            await person.refresh()
+        await person.refresh(stolen)
+
+        async with database.reads() as reads:
+            mine = select(EntryRow.kind).where(EntryRow.user_id == person.id).order_by(EntryRow.sequence)
+            kinds = [kind for kind in await reads.scalars(mine) if kind.startswith("session") and "started" not in kind]
+        assert kinds == [Kind.SESSION_ENDED, Kind.SESSIONS_ENDED, Kind.SESSION_ENDED, Kind.REFRESH_REUSED]

@@ -35,7 +35,7 @@ from auth_service.second_factor.service import Checkpoint, Method, Proof
 from auth_service.sessions import service as sessions
 from auth_service.sessions.clients import Client
 from auth_service.sessions.errors import SessionEnded
-from auth_service.sessions.service import Grant
+from auth_service.sessions.service import Grant, Stolen
 from auth_service.sessions.tokens import Mint, RefreshToken
 from auth_service.vault import Vault
 from chassis.database import Database
@@ -254,10 +254,12 @@ def circumstances(client: Client) -> dict[str, str]:
 
 async def refresh(entrance: Entrance, token: RefreshToken, *, client: Client) -> Arrival:
     async with entrance.database.transaction() as tx:
-        grant = await sessions.rotate(tx, entrance.mint, token, address=client.address)
+        grant = await sessions.rotate(tx, entrance.mint, token, client=client)
         user = await repository.find(tx, grant.user_id) if grant else None
+        if user and isinstance(grant, Stolen):
+            await mail.enqueue(tx, Template.SESSION_STOLEN, user.email, device=grant.device or "an unknown device")
     # Raised when the transaction is over: a session that a stolen token has ended must stay ended.
-    if grant is None or user is None:
+    if user is None or not isinstance(grant, Grant):
         raise SessionEnded
     log.info("session.refreshed", user_id=user.id, session_id=grant.session_id)
     return Arrival(user, grant)

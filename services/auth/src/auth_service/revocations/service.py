@@ -1,7 +1,7 @@
 """Revocations are written in the transaction that ends a session, and known to every verifier a moment later.
 
-A transaction that ends sessions does this after it has locked their rows: the counter is the last lock that it takes
-and everybody's, so two of them never wait for each other.
+A transaction that ends sessions locks their rows, then its end of the audit log, and only then asks for numbers: the
+counter is everybody's, so it is held for the shortest time, and nobody who holds it waits for anything else.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ from auth_service.sessions.errors import JsonRequired, OriginNotAllowed, Session
 from auth_service.sessions.tokens import Mint, RefreshToken
 from auth_service.settings import Settings
 from chassis.database import Database
-from chassis.tokens import Principal
+from chassis.principals import Principal
 from chassis.web.dependencies import CurrentUser, Reads
 
 _BROWSERS_SEND = {"sec-fetch-site", "referer"}

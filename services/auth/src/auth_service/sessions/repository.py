@@ -25,6 +25,12 @@ class Holder(NamedTuple):
     expires_at: datetime
 
 
+class Ended(NamedTuple):
+    id: UUID
+    user_id: UUID
+    device: str | None
+
+
 class Listed(NamedTuple):
     """A session as its owner sees it in a list."""
 
@@ -98,10 +104,10 @@ async def find_just_rotated(tx: AsyncConnection, token: RefreshToken) -> Holder 
     return Holder(*found) if (found := row.one_or_none()) else None
 
 
-async def end(tx: AsyncConnection, token: RefreshToken, *, reason: str) -> UUID | None:
-    """End the session this token is or was of. Returns whose it was, or None if it was over."""
-    ended = (await tx.execute(_end(_is_of(token), reason=reason))).one_or_none()
-    return ended.user_id if ended else None
+async def end(tx: AsyncConnection, token: RefreshToken, *, reason: str) -> Ended | None:
+    """End the session this token is or was of. None if it was over."""
+    row = (await tx.execute(_end(_is_of(token), reason=reason))).one_or_none()
+    return Ended(*row) if row else None
 
 
 async def end_one(tx: AsyncConnection, session_id: UUID, *, user_id: UUID, reason: str) -> bool:
@@ -117,15 +123,15 @@ async def end_all(tx: AsyncConnection, user_id: UUID, *, except_session: UUID | 
         theirs = theirs.where(SessionRow.id != except_session)
     locked = theirs.order_by(SessionRow.id).with_for_update()
     ended = await tx.execute(_end(SessionRow.id.in_(locked), reason=reason))
-    return [session_id for session_id, _ in ended]
+    return [each.id for each in ended]
 
 
-def _end(*which: ColumnElement[bool], reason: str) -> ReturningUpdate[tuple[UUID, UUID]]:
+def _end(*which: ColumnElement[bool], reason: str) -> ReturningUpdate[tuple[UUID, UUID, str | None]]:
     return (
         update(SessionRow)
         .where(*which, _LIVE)
         .values(ended_at=func.now(), end_reason=reason)
-        .returning(SessionRow.id, SessionRow.user_id)
+        .returning(SessionRow.id, SessionRow.user_id, SessionRow.device)
     )
 
 

@@ -7,6 +7,7 @@ from auth_service.sessions import service
 from auth_service.sessions.dependencies import (
     COOKIE_GUARDS,
     COOKIE_PROBLEMS,
+    CallingClient,
     LiveUser,
     PossibleToken,
     SessionCookie,
@@ -14,7 +15,6 @@ from auth_service.sessions.dependencies import (
 )
 from auth_service.sessions.errors import SessionNotFound
 from auth_service.sessions.schemas import SessionOut, SessionPage
-from auth_service.sessions.service import EndReason
 from chassis.problems import Unauthenticated
 from chassis.web.dependencies import Reads, Transaction
 from chassis.web.problems import responses
@@ -32,10 +32,10 @@ _MOST = 100
     dependencies=COOKIE_GUARDS,
     responses=responses(*COOKIE_PROBLEMS),
 )
-async def logout(token: PossibleToken, cookie: SessionCookie, database: WholeDatabase) -> None:
+async def logout(token: PossibleToken, cookie: SessionCookie, database: WholeDatabase, client: CallingClient) -> None:
     """Sign out of this session, everywhere. Succeeds as well if there is none, or not any more."""
     if token is not None:
-        await service.end(database, token)
+        await service.end(database, token, client=client)
     cookie.drop()
 
 
@@ -59,9 +59,9 @@ async def list_sessions(
     response_class=Response,
     responses=responses(Unauthenticated, SessionNotFound),
 )
-async def end_session(session_id: UUID, user: LiveUser, tx: Transaction) -> None:
+async def end_session(session_id: UUID, user: LiveUser, tx: Transaction, client: CallingClient) -> None:
     """Sign out of one session, everywhere; it may be the one that asks."""
-    await service.end_one(tx, session_id, user_id=user.id)
+    await service.end_one(tx, session_id, by=user, client=client)
 
 
 @router.delete(
@@ -71,6 +71,6 @@ async def end_session(session_id: UUID, user: LiveUser, tx: Transaction) -> None
     response_class=Response,
     responses=responses(Unauthenticated),
 )
-async def end_other_sessions(user: LiveUser, tx: Transaction) -> None:
+async def end_other_sessions(user: LiveUser, tx: Transaction, client: CallingClient) -> None:
     """Sign out of every session but the one that asks."""
-    await service.end_all(tx, user.id, reason=EndReason.ENDED_BY_OWNER, except_session=user.session_id)
+    await service.end_others(tx, user, client=client)
