@@ -223,11 +223,11 @@ class TestUnderLoad:
     async def test_two_rotations_to_other_algorithms_fail_no_request(self, keeper: Keeper, ring: KeyRing) -> None:
         system = await System.start(keeper, ring)
         for settings in (RSA, PSS, EDDSA):
-            await system.run(settings, minutes=17)
+            await system.run(settings, minutes=18)
 
         assert system.failures == []
         assert system.algorithms == ["RS256", "PS256", "EdDSA"]
-        assert system.answered == 3 * 17 * 4 * 3
+        assert system.answered == 3 * 18 * 4 * 3
 
     async def test_notices_a_key_that_signs_before_everybody_knows_it(
         self, keeper: Keeper, ring: KeyRing, monkeypatch: pytest.MonkeyPatch

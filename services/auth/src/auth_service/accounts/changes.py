@@ -24,8 +24,8 @@ from auth_service.sessions import service as sessions
 from auth_service.sessions.clients import Client
 from auth_service.sessions.service import EndReason
 from chassis.messaging import outbox
+from chassis.principals import Principal
 from chassis.problems import Unauthenticated
-from chassis.tokens import Principal
 from contracts.users import UserDeleted, UserPasswordChanged
 
 log = structlog.get_logger()

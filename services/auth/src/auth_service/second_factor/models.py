@@ -49,20 +49,6 @@ class PasskeyRow(Table):
     last_used_at: Mapped[datetime | None]
 
 
-class GuessesRow(Table):
-    """Codes that were tried since the last right one, counted before they are looked at."""
-
-    __tablename__ = "second_factor_guesses"
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    # A device the person has used before has a count of its own; empty for all others together.
-    device: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
-    guessed_at: Mapped[datetime]
-    # When the next one may be tried; None for at once.
-    blocked_until: Mapped[datetime | None]
-
-
 class UsedChallengeRow(Table):
     """WebAuthn challenges that were answered. They are not stored when they are made: see `challenges`."""
 

@@ -46,18 +46,6 @@ def upgrade() -> None:
     )
     op.create_index("passkeys_user_id_idx", "passkeys", ["user_id"])
     op.create_table(
-        "second_factor_guesses",
-        sa.Column("user_id", sa.Uuid, nullable=False),
-        sa.Column("device", sa.String, nullable=False),
-        sa.Column("count", sa.Integer, nullable=False),
-        sa.Column("guessed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("blocked_until", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("user_id", "device", name="second_factor_guesses_pkey"),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name="second_factor_guesses_user_id_fkey", ondelete="CASCADE"
-        ),
-    )
-    op.create_table(
         "used_challenges",
         sa.Column("challenge", sa.LargeBinary, nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -86,5 +74,5 @@ def downgrade() -> None:
     # A key without its private half cannot be told apart from one that may sign; it is only good for verifying.
     op.execute("DELETE FROM signing_keys WHERE private_key IS NULL")
     op.alter_column("signing_keys", "private_key", nullable=False)
-    for table in ("api_tokens", "used_challenges", "second_factor_guesses", "passkeys", "recovery_codes", "totp"):
+    for table in ("api_tokens", "used_challenges", "passkeys", "recovery_codes", "totp"):
         op.drop_table(table)
