@@ -63,9 +63,6 @@ class Gateway:
     ) -> None:
         caller = await self._callers.identify(inbound)
         quotas = await self._limits.charge(inbound, route, caller)
-        if caller.revoked and not route.cookies:
-            # Who reads cookies asks the session itself, and is where one signs in again.
-            raise Unauthenticated("The session of this access token is over", error="invalid_token")
 
         async def send_with_quotas(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -74,6 +71,9 @@ class Gateway:
 
         added = [*caller.headers(), (b"x-request-id", scope["state"]["request_id"].encode())]
         try:
+            if caller.revoked and not route.cookies:
+                # Who reads cookies asks the session itself, and is where one signs in again.
+                raise _session_over()
             await self._proxy.forward(inbound, route, added, receive, send_with_quotas)
         except Problem as problem:
             await send_problem(problem, scope, send_with_quotas)
@@ -133,6 +133,10 @@ async def gateway(settings: Settings, health: Health) -> AsyncIterator[Gateway]:
         finally:
             for upstream in upstreams.values():
                 upstream.close()
+
+
+def _session_over() -> Problem:
+    return Unauthenticated("The session of this access token is over", error="invalid_token")
 
 
 async def _know(keys: tokens.KeySet) -> None:
