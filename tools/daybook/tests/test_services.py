@@ -20,6 +20,7 @@ def wired(ports: Mapping[str, int]) -> Wiring:
         brokers={name: f"amqp://daybook_{name}@broker/" for name in ("auth", "todos", "gateway")},
         key_files={"auth": Path("/secrets/auth-keys"), "todos": Path("/secrets/todos-keys")},
         redis="redis://redis/0",
+        mail=Path("/mail"),
     )
 
 

@@ -30,6 +30,8 @@ class Wiring:
     brokers: Mapping[str, str]
     key_files: Mapping[str, Path]
     redis: str
+    # Where mail becomes files: there is no mail server here.
+    mail: Path
 
     @property
     def app_url(self) -> str:
@@ -60,6 +62,7 @@ def _auth(wiring: Wiring) -> dict[str, str]:
         "AUTH_COOKIE__NAME": wiring.cookie_name,
         # Without TLS a browser would not send it back.
         "AUTH_COOKIE__SECURE": "false",
+        "AUTH_MAIL__FOLDER": str(wiring.mail),
         "AUTH_HTTP__HOST": _LOOPBACK,
     }
 

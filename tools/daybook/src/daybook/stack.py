@@ -44,7 +44,11 @@ class Stack:
             broker = group.create_task(self._engines.start("rabbitmq"))
             group.create_task(self._serve(wiring, database, broker))
         self._remember_ports()
-        addresses = {"DAYBOOK_APP_URL": wiring.app_url, "DAYBOOK_API_URL": wiring.api_url}
+        addresses = {
+            "DAYBOOK_APP_URL": wiring.app_url,
+            "DAYBOOK_API_URL": wiring.api_url,
+            "DAYBOOK_MAIL_FOLDER": str(wiring.mail),
+        }
         return {**self._engines.urls, "DATABASE_URL": database.url, **addresses}
 
     def clean_up(self) -> None:
@@ -89,6 +93,7 @@ class Stack:
             brokers={service: self._engines.broker_url(service) for service in LISTENERS},
             key_files={owner: self._site.state.secrets.key_file(f"{owner}-keys") for owner in OWNERS},
             redis=self._engines.urls["REDIS_URL"],
+            mail=(self._site.state.directory if self._ephemeral else self._site.checkout.local) / "mail",
         )
 
     def pick_ports(self) -> None:
