@@ -12,6 +12,7 @@ from auth_service.accounts.emails import Pseudonyms
 from auth_service.accounts.passwords import Passwords
 from auth_service.accounts.routes import router as accounts
 from auth_service.accounts.service import Entrance
+from auth_service.api_tokens.routes import router as api_tokens
 from auth_service.attempts.service import Attempts
 from auth_service.enrolment.routes import router as enrolment
 from auth_service.keys.routes import router as keys
@@ -63,7 +64,7 @@ def build(settings: Settings) -> FastAPI:
     app = create_app(
         title="Auth",
         lifespan=lifespan,
-        routers=[recovery, enrolment, accounts, second_factor, sessions, revocations, keys],
+        routers=[recovery, enrolment, api_tokens, accounts, second_factor, sessions, revocations, keys],
         translate=database.as_problem,
     )
     app.state.settings = settings

@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from auth_service import vault
+from auth_service.api_tokens import service as api_tokens
 from auth_service.attempts import service as attempts
 from auth_service.devices import service as devices
 from auth_service.errands import service as errands
@@ -48,6 +49,7 @@ def build(settings: Settings) -> FastAPI:
                 attempts=partial(attempts.keep_house, db),
                 devices=partial(devices.keep_house, db),
                 challenges=partial(second_factor.keep_house, db),
+                api_tokens=partial(api_tokens.keep_house, db),
                 errands=partial(errands.run, db, recovery.handlers(settings.app_url)),
                 **_mail(db, settings),
                 revocations=partial(revocations.keep_house, db),

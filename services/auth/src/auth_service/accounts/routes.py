@@ -34,7 +34,7 @@ from auth_service.sessions.dependencies import (
     SessionCookie,
 )
 from auth_service.sessions.errors import SessionEnded
-from chassis.problems import Unauthenticated
+from chassis.problems import InsufficientScope, Unauthenticated
 from chassis.web.dependencies import Reads, Transaction
 from chassis.web.problems import responses
 
@@ -130,13 +130,13 @@ async def refresh(
     return _welcome(await service.refresh(entrance, token, client=client), cookie)
 
 
-@router.get("/me", operation_id="me", responses=responses(Unauthenticated))
+@router.get("/me", operation_id="me", responses=responses(Unauthenticated, InsufficientScope))
 async def me(user: LiveUser, reads: Reads) -> UserOut:
     """The account of the caller."""
     return await service.find_user(reads, user.id)
 
 
-@router.patch("/me", operation_id="rename_me", responses=responses(Unauthenticated))
+@router.patch("/me", operation_id="rename_me", responses=responses(Unauthenticated, InsufficientScope))
 async def rename_me(renaming: Renaming, user: LiveUser, tx: Transaction, client: CallingClient) -> UserOut:
     """Change the name that is shown; null takes it away."""
     return await changes.rename(tx, user, renaming.display_name, client=client)
@@ -148,7 +148,13 @@ async def rename_me(renaming: Renaming, user: LiveUser, tx: Transaction, client:
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     responses=responses(
-        Unauthenticated, WrongPassword, SecondFactorRequired, SecondFactorInvalid, TooManyAttempts, Busy
+        Unauthenticated,
+        InsufficientScope,
+        WrongPassword,
+        SecondFactorRequired,
+        SecondFactorInvalid,
+        TooManyAttempts,
+        Busy,
     ),
 )
 async def delete_me(
@@ -164,7 +170,7 @@ async def delete_me(
     operation_id="change_password",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(Unauthenticated, WrongPassword, TooManyAttempts, Busy),
+    responses=responses(Unauthenticated, InsufficientScope, WrongPassword, TooManyAttempts, Busy),
 )
 async def change_password(
     change: PasswordChange, user: LiveUser, entrance: MainEntrance, client: CallingClient
@@ -173,7 +179,7 @@ async def change_password(
     await changes.change_password(entrance, user, change, client=client)
 
 
-@router.get("/audit", operation_id="list_audit", responses=responses(Unauthenticated))
+@router.get("/audit", operation_id="list_audit", responses=responses(Unauthenticated, InsufficientScope))
 async def list_audit(
     user: LiveUser, reads: Reads, cursor: UUID | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> EntryPage:
@@ -181,7 +187,7 @@ async def list_audit(
     return await audit.list_entries(reads, user_id=user.id, before=cursor, limit=limit)
 
 
-@router.get("/export", operation_id="export_account", responses=responses(Unauthenticated))
+@router.get("/export", operation_id="export_account", responses=responses(Unauthenticated, InsufficientScope))
 async def export_account(user: LiveUser, tx: Transaction, client: CallingClient, response: Response) -> AccountExport:
     """Everything that is stored about the caller here. `GET /todos/export` has the todos."""
     response.headers["Content-Disposition"] = 'attachment; filename="daybook-account.json"'

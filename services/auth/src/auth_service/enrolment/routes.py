@@ -32,16 +32,16 @@ from auth_service.second_factor.errors import (
     TotpNotBegun,
 )
 from auth_service.sessions.dependencies import CallingClient, LiveUser
-from chassis.problems import Unauthenticated
+from chassis.problems import InsufficientScope, Unauthenticated
 from chassis.web.dependencies import Reads
 from chassis.web.problems import responses
 
 router = APIRouter(prefix="/auth", tags=["second factor"])
 
-_WITH_PASSWORD = (Unauthenticated, WrongPassword, TooManyAttempts, Busy)
+_WITH_PASSWORD = (Unauthenticated, InsufficientScope, WrongPassword, TooManyAttempts, Busy)
 
 
-@router.get("/second-factor", operation_id="get_second_factor", responses=responses(Unauthenticated))
+@router.get("/second-factor", operation_id="get_second_factor", responses=responses(Unauthenticated, InsufficientScope))
 async def get_second_factor(user: LiveUser, reads: Reads) -> SecondFactorOut:
     """What the caller's account has besides its password."""
     found = await service.find(reads, user.id)
@@ -60,7 +60,7 @@ async def begin_totp(
 @router.post(
     "/second-factor/totp/confirm",
     operation_id="confirm_totp",
-    responses=responses(Unauthenticated, SecondFactorInvalid, TotpNotBegun),
+    responses=responses(Unauthenticated, InsufficientScope, SecondFactorInvalid, TotpNotBegun),
 )
 async def confirm_totp(
     confirmation: TotpConfirmation, user: LiveUser, entrance: MainEntrance, client: CallingClient
@@ -97,7 +97,7 @@ async def renew_recovery_codes(
     return RecoveryCodesOut(recovery_codes=codes)
 
 
-@router.get("/passkeys", operation_id="list_passkeys", responses=responses(Unauthenticated))
+@router.get("/passkeys", operation_id="list_passkeys", responses=responses(Unauthenticated, InsufficientScope))
 async def list_passkeys(
     user: LiveUser, reads: Reads, cursor: UUID | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> PasskeyPage:
@@ -124,7 +124,7 @@ async def begin_passkey(
     "/passkeys",
     operation_id="add_passkey",
     status_code=status.HTTP_201_CREATED,
-    responses=responses(Unauthenticated, SecondFactorInvalid, PasskeyTaken),
+    responses=responses(Unauthenticated, InsufficientScope, SecondFactorInvalid, PasskeyTaken),
 )
 async def add_passkey(new: NewPasskeyIn, user: LiveUser, entrance: MainEntrance, client: CallingClient) -> PasskeyAdded:
     """Add the passkey that the browser made. It is good for signing in alone, and beside the password."""

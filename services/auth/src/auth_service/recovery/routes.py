@@ -6,7 +6,7 @@ from auth_service.recovery import service
 from auth_service.recovery.errors import LinkExpired
 from auth_service.recovery.schemas import Forgotten, Reset, Verification
 from auth_service.sessions.dependencies import CallingClient, LiveUser
-from chassis.problems import Unauthenticated
+from chassis.problems import InsufficientScope, Unauthenticated
 from chassis.web.dependencies import Transaction
 from chassis.web.problems import responses
 
@@ -53,7 +53,7 @@ async def verify_email(verification: Verification, tx: Transaction, client: Call
     operation_id="ask_for_verification",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    responses=responses(Unauthenticated),
+    responses=responses(Unauthenticated, InsufficientScope),
 )
 async def ask_for_verification(user: LiveUser, tx: Transaction) -> None:
     """Send that link again. A few times an hour; nothing is sent for an address that is confirmed."""

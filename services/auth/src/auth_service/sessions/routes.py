@@ -15,7 +15,7 @@ from auth_service.sessions.dependencies import (
 )
 from auth_service.sessions.errors import SessionNotFound
 from auth_service.sessions.schemas import SessionOut, SessionPage
-from chassis.problems import Unauthenticated
+from chassis.problems import InsufficientScope, Unauthenticated
 from chassis.web.dependencies import Reads, Transaction
 from chassis.web.problems import responses
 
@@ -39,7 +39,7 @@ async def logout(token: PossibleToken, cookie: SessionCookie, database: WholeDat
     cookie.drop()
 
 
-@router.get("/sessions", operation_id="list_sessions", responses=responses(Unauthenticated))
+@router.get("/sessions", operation_id="list_sessions", responses=responses(Unauthenticated, InsufficientScope))
 async def list_sessions(
     user: LiveUser,
     reads: Reads,
@@ -57,7 +57,7 @@ async def list_sessions(
     operation_id="end_session",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(Unauthenticated, SessionNotFound),
+    responses=responses(Unauthenticated, InsufficientScope, SessionNotFound),
 )
 async def end_session(session_id: UUID, user: LiveUser, tx: Transaction, client: CallingClient) -> None:
     """Sign out of one session, everywhere; it may be the one that asks."""
@@ -69,7 +69,7 @@ async def end_session(session_id: UUID, user: LiveUser, tx: Transaction, client:
     operation_id="end_other_sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(Unauthenticated),
+    responses=responses(Unauthenticated, InsufficientScope),
 )
 async def end_other_sessions(user: LiveUser, tx: Transaction, client: CallingClient) -> None:
     """Sign out of every session but the one that asks."""
