@@ -60,7 +60,7 @@ async def add_key(tx: AsyncConnection, subject_id: UUID, wrapped: bytes, *, forg
 
 async def find_keys(reads: AsyncConnection, subject_ids: Sequence[UUID]) -> dict[UUID, bytes]:
     found = await reads.execute(select(KeyRow.subject_id, KeyRow.wrapped).where(KeyRow.subject_id.in_(subject_ids)))
-    return dict(found.tuples().all())
+    return {row.subject_id: row.wrapped for row in found}
 
 
 async def destroy_key(tx: AsyncConnection, subject_id: UUID) -> None:
