@@ -12,7 +12,10 @@ async function setUpTotp(page: Page, { password }: Account) {
   const app = authenticator(secret);
   await page.getByLabel("Six digits").fill(await app.next());
   await page.getByRole("button", { name: "Turn it on" }).click();
-  const codes = await page.getByRole("list", { name: "Recovery codes" }).getByRole("listitem").allTextContents();
+  const codes = await page
+    .getByRole("list", { name: "Recovery codes" })
+    .getByRole("listitem")
+    .allTextContents();
   await page.getByLabel("I have kept them in a safe place").check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByText("10 recovery codes left")).toBeVisible();
@@ -130,6 +133,25 @@ test("a passkey is a second factor, too", async ({ page, account }) => {
   await addPasskey(page, account, "Laptop");
   await toSecondStep(page, account);
   await page.getByRole("button", { name: "Use a passkey" }).click();
+  await expect(todos(page)).toBeVisible();
+});
+
+test("who has only a passkey gets recovery codes for it", async ({ page, account }) => {
+  await virtualAuthenticator(page);
+  await addPasskey(page, account, "Key ring");
+  await expect(page.getByText("There are no recovery codes.")).toBeVisible();
+  await page.getByRole("button", { name: "New recovery codes" }).click();
+  await page.getByLabel("Your password").fill(account.password);
+  await page.getByRole("button", { name: "Make new codes" }).click();
+  const [code = ""] = await page
+    .getByRole("list", { name: "Recovery codes" })
+    .getByRole("listitem")
+    .allTextContents();
+  await page.getByLabel("I have kept them in a safe place").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await toSecondStep(page, account);
+  await page.getByLabel("Recovery code").fill(code);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(todos(page)).toBeVisible();
 });
 

@@ -15,7 +15,10 @@ test("signing out another device takes effect there", async ({ page, account, br
   await page.goto("/settings/devices");
   await expect(devices(page).first()).toContainText("This device");
   const before = await devices(page).count();
-  await page.getByRole("button", { name: /^Sign out (?!all)/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Sign out (?!all)/ })
+    .first()
+    .click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Sign it out" }).click();
   await expect(devices(page)).toHaveCount(before - 1);
 
@@ -87,7 +90,11 @@ test("changing the password signs out the others, and only the new one works", a
   await device.close();
 });
 
-test("an API token is shown once, works, and is over when it is revoked", async ({ page, account, request }) => {
+test("an API token is shown once, works, and is over when it is revoked", async ({
+  page,
+  account,
+  request,
+}) => {
   await page.goto("/settings/tokens");
   await page.getByRole("button", { name: "Create a token" }).click();
   await page.getByLabel("Name", { exact: true }).fill("backup script");
@@ -110,7 +117,12 @@ test("an API token is shown once, works, and is over when it is revoked", async 
   expect((await exchange()).status()).toBe(401);
 });
 
-test("the name is changed, the log tells of it, and the export has both", async ({ page, account }) => {
+test("the name is changed, the log tells of it, and the export has all of it", async ({
+  page,
+  account,
+  context,
+}) => {
+  await givenTodos(context, account, [{ title: "Call Mira" }]);
   await page.goto("/settings");
   await page.getByLabel("Name", { exact: true }).fill("Countess of Lovelace");
   await page.getByRole("button", { name: "Save the name" }).click();
@@ -126,11 +138,18 @@ test("the name is changed, the log tells of it, and the export has both", async 
   await page.getByRole("button", { name: "Download" }).click();
   const file = await (await waiting).path();
   const exported = await readFile(file, "utf8");
-  expect(JSON.parse(exported)).toMatchObject({ user: { email: account.email } });
+  expect(JSON.parse(exported)).toMatchObject({
+    account: { user: { email: account.email } },
+    todos: [{ title: "Call Mira" }],
+  });
   expect(exported).toContain("account.renamed");
 });
 
-test("a deleted account is gone from this browser and from the server", async ({ page, account, context }) => {
+test("a deleted account is gone from this browser and from the server", async ({
+  page,
+  account,
+  context,
+}) => {
   await givenTodos(context, account, [{ title: "Nobody's any more" }]);
   await page.goto("/settings/data");
   await page.getByRole("button", { name: "Delete my account…" }).click();

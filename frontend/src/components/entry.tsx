@@ -4,22 +4,28 @@ interface EntryProps {
   children: React.ReactNode;
   /** What can be done with it. */
   action?: React.ReactNode;
+  /** What that asks for, or why it failed. */
+  below?: React.ReactNode;
 }
 
 /** One line of a list in the settings: what it is, what is known of it, what can be done. */
-export function Entry({ icon, title, children, action }: EntryProps) {
+export function Entry({ icon, title, children, action, below }: EntryProps) {
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 py-4 first:pt-0 last:pb-0 sm:flex-nowrap">
-      <span className="grid size-10 shrink-0 place-items-center rounded-xl bg-sunken text-soft [&_svg]:size-5">
-        {icon}
-      </span>
-      <div className="min-w-0 flex-1 basis-52">
-        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium [overflow-wrap:anywhere]">
-          {title}
+    <li className="py-4 first:pt-0 last:pb-0">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1 sm:flex-nowrap">
+        <span className="grid size-10 shrink-0 place-items-center rounded-xl bg-sunken text-soft [&_svg]:size-5">
+          {icon}
+        </span>
+        <div className="min-w-0 flex-1 basis-52">
+          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium [overflow-wrap:anywhere]">
+            {title}
+          </div>
+          <div className="mt-0.5 text-pretty text-faint text-sm [overflow-wrap:anywhere]">{children}</div>
         </div>
-        <div className="mt-0.5 text-pretty text-faint text-sm [overflow-wrap:anywhere]">{children}</div>
+        {/* On a narrow screen below the text, in line with it. */}
+        {action && <div className="-mb-2 ml-10 flex shrink-0 sm:mb-0 sm:ml-0">{action}</div>}
       </div>
-      {action && <div className="ml-14 flex shrink-0 gap-2 sm:ml-0">{action}</div>}
+      {below && <div className="mt-4">{below}</div>}
     </li>
   );
 }

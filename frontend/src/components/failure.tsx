@@ -8,12 +8,13 @@ import { retryAfterOf } from "@/lib/api/problems";
 
 interface FailureProps {
   error: unknown;
-  onRetry?: (() => void) | undefined;
+  onRetry?: () => void;
+  isRetrying?: boolean;
   className?: string;
 }
 
 /** What went wrong, where it went wrong; counts down when the server asks to wait. */
-export function Failure({ error, onRetry, className }: FailureProps) {
+export function Failure({ error, onRetry, isRetrying = false, className }: FailureProps) {
   const { title, detail } = explain(error);
   const wait = retryAfterOf(error);
   const left = useCountdown(wait);
@@ -22,7 +23,13 @@ export function Failure({ error, onRetry, className }: FailureProps) {
       tone="error"
       title={title}
       {...(className && { className })}
-      action={onRetry && <Button onClick={onRetry}>Try again</Button>}
+      action={
+        onRetry && (
+          <Button isPending={isRetrying} onClick={onRetry}>
+            Try again
+          </Button>
+        )
+      }
     >
       {wait === undefined ? detail : <Waiting detail={detail} left={left} />}
     </Notice>

@@ -26,7 +26,8 @@ export function Loaded<Value>({ resource, skeleton, children }: LoadedProps<Valu
       {failure !== undefined && (
         <Failure
           error={failure}
-          onRetry={isLoading ? undefined : () => void reload()}
+          onRetry={() => void reload()}
+          isRetrying={isLoading}
           {...(value !== undefined && { className: "mb-4" })}
         />
       )}

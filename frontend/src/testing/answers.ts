@@ -14,7 +14,8 @@ export const refusal = (
   slug: string,
   extra: object = {},
   headers: Record<string, string> = {},
-): Response => Response.json({ type: `urn:problem:${slug}`, title: slug, status, ...extra }, { status, headers });
+): Response =>
+  Response.json({ type: `urn:problem:${slug}`, title: slug, status, ...extra }, { status, headers });
 
 export const done = (status = 204): Response => new Response(null, { status });
 
@@ -22,7 +23,10 @@ export const done = (status = 204): Response => new Response(null, { status });
  * The API at the network's edge: answers by method and path, such as `"GET /auth/sessions"`. Several answers for one
  * call are given in turn, the last one for good.
  */
-export function api(replies: Readonly<Record<string, Reply | readonly Reply[]>>): { send: Send; asked: Asked[] } {
+export function api(replies: Readonly<Record<string, Reply | readonly Reply[]>>): {
+  send: Send;
+  asked: Asked[];
+} {
   const asked: Asked[] = [];
   const queues = new Map(Object.entries(replies).map(([call, reply]) => [call, [reply].flat() as Reply[]]));
   const send: Send = async (request) => {

@@ -16,7 +16,7 @@ import { createPasskey } from "@/lib/passkeys";
 type Load<Value> = (connection: Connection, signal?: AbortSignal) => Promise<Value>;
 const listening = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
-/** All of a collection: people have a handful of devices, not a thousand. */
+/** All of a collection, page by page. */
 async function all<Item>(page: (query: { cursor?: string }) => Promise<Collection<Item>>): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | null = null;
@@ -137,8 +137,14 @@ export async function loadAudit(
   return bodyOf((await api()).GET("/auth/audit", { params: { query }, ...listening(signal) }));
 }
 
+/** What both services keep of the person, as one document. */
 export async function exportData({ api }: Connection): Promise<Blob> {
-  return bodyOf<Blob>((await api()).GET("/auth/export", { parseAs: "blob" }));
+  const client = await api();
+  const account = await bodyOf(client.GET("/auth/export"));
+  const todos = await all((query) =>
+    bodyOf(client.GET("/todos", { params: { query: { ...query, status: "all", limit: 200 } } })),
+  );
+  return new Blob([JSON.stringify({ account, todos }, null, 2)], { type: "application/json" });
 }
 
 /** Deletes the account; what this browser keeps of it goes, too. */

@@ -1,4 +1,4 @@
-import { describe as suite, expect, test } from "vitest";
+import { expect, describe as suite, test } from "vitest";
 import { describe, describeDetails } from "@/features/account/activity-words";
 import { deviceName, isHandheld } from "@/features/account/device-name";
 

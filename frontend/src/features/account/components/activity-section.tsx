@@ -29,7 +29,7 @@ export function ActivitySection() {
   return (
     <SettingsSection
       title="Security log"
-      description="What happened to your account, the newest first. Nothing in it can be changed or removed, by nobody."
+      description="What happened to your account, the newest first. Nobody can change what is in it."
     >
       <Loaded resource={resource} skeleton={<EntriesSkeleton rows={6} />}>
         {({ items, next_cursor }) =>

@@ -82,45 +82,39 @@ function DeviceEntry({ device, onEnded }: { device: Device; onEnded: (id: string
     onEnded(device.id);
   });
   return (
-    <>
-      <Entry
-        icon={isHandheld(device.device) ? <Smartphone aria-hidden /> : <Laptop aria-hidden />}
-        title={
-          <>
-            {name}
-            {device.current && <Badge>This device</Badge>}
-          </>
-        }
-        action={
-          !device.current && (
-            <ConfirmButton
-              variant="ghost"
-              aria-label={`Sign out ${name}`}
-              isPending={isPending}
-              question={`Sign out ${name}?`}
-              explanation="It has to sign in again."
-              confirm="Sign it out"
-              onConfirm={() => void run()}
-            >
-              Sign out
-            </ConfirmButton>
-          )
-        }
-      >
-        {device.current ? (
-          "Used now"
-        ) : (
-          <>
-            Last used <When at={device.last_used_at} />
-          </>
-        )}
-        {device.address && <> from {device.address}</>}, signed in <When at={device.created_at} />
-      </Entry>
-      {failure !== undefined && (
-        <li className="border-none pb-4">
-          <Failure error={failure} onRetry={() => void run()} />
-        </li>
+    <Entry
+      below={failure !== undefined && <Failure error={failure} onRetry={() => void run()} />}
+      icon={isHandheld(device.device) ? <Smartphone aria-hidden /> : <Laptop aria-hidden />}
+      title={
+        <>
+          {name}
+          {device.current && <Badge>This device</Badge>}
+        </>
+      }
+      action={
+        !device.current && (
+          <ConfirmButton
+            variant="ghost"
+            aria-label={`Sign out ${name}`}
+            isPending={isPending}
+            question={`Sign out ${name}?`}
+            explanation="It has to sign in again."
+            confirm="Sign it out"
+            onConfirm={() => void run()}
+          >
+            Sign out
+          </ConfirmButton>
+        )
+      }
+    >
+      {device.current ? (
+        "Used now"
+      ) : (
+        <>
+          Last used <When at={device.last_used_at} />
+        </>
       )}
-    </>
+      {device.address && <> from {device.address}</>}, signed in <When at={device.created_at} />
+    </Entry>
   );
 }

@@ -13,13 +13,13 @@ import { saveFile } from "@/lib/save-file";
 export function ExportSection() {
   const { connection } = useRuntime();
   const { run, isPending, failure } = useAction(async () => {
-    saveFile(`daybook-account-${new Date().toISOString().slice(0, 10)}.json`, await exportData(connection));
+    saveFile(`daybook-${new Date().toISOString().slice(0, 10)}.json`, await exportData(connection));
     void notify("message", "Your data is in your downloads");
   });
   return (
     <SettingsSection
       title="Export my data"
-      description="What Daybook keeps about your account, as a JSON file: your profile, your devices and the security log. Secrets are not in it."
+      description="What Daybook keeps of you, as a JSON file: your todos, your profile, your devices and the security log. Secrets are not in it."
     >
       <div className="grid gap-4">
         {failure !== undefined && <Failure error={failure} />}

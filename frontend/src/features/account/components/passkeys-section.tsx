@@ -17,7 +17,12 @@ import { useDisclosure } from "@/hooks/use-disclosure";
 import { useLoaded } from "@/hooks/use-loaded";
 import type { Passkey } from "@/lib/api/types";
 
-export function PasskeysSection() {
+interface PasskeysSectionProps {
+  /** One came or went. */
+  onChanged: () => void;
+}
+
+export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
   const resource = useLoaded(loadPasskeys);
   const { isOpen, open, close, triggerRef } = useDisclosure();
   const list = useRef<HTMLUListElement>(null);
@@ -25,11 +30,12 @@ export function PasskeysSection() {
   const removed = (id: string) => {
     resource.set((before) => before.filter((passkey) => passkey.id !== id));
     list.current?.focus();
+    onChanged();
   };
   return (
     <SettingsSection
       title="Passkeys"
-      description="Sign in with your fingerprint, face or screen lock instead of the password. They cannot be guessed, and work on this address only."
+      description="Sign in with your fingerprint, face or screen lock instead of the password. Where there is one, the password alone lets nobody in."
     >
       <div className="grid gap-5">
         <Loaded resource={resource} skeleton={<EntriesSkeleton rows={1} />}>
@@ -51,6 +57,7 @@ export function PasskeysSection() {
             onAdded={(added) => {
               resource.set((before) => [...before, added]);
               close();
+              onChanged();
             }}
           />
         ) : (
@@ -71,36 +78,33 @@ function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id
     void notify("message", "Passkey removed", { description: passkey.name });
     onRemoved(passkey.id);
   };
+  const proof = isOpen && (
+    <ProofForm submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
+      “{passkey.name}” will not open your account any more. Your device keeps its half until you remove it
+      there, too.
+    </ProofForm>
+  );
   return (
-    <>
-      <Entry
-        icon={<KeyRound aria-hidden />}
-        title={passkey.name}
-        action={
-          !isOpen && (
-            <Button ref={triggerRef} variant="ghost" aria-label={`Remove ${passkey.name}`} onClick={open}>
-              Remove
-            </Button>
-          )
-        }
-      >
-        Added <When at={passkey.created_at} />,{" "}
-        {passkey.last_used_at ? (
-          <>
-            last used <When at={passkey.last_used_at} />
-          </>
-        ) : (
-          "not used yet"
-        )}
-      </Entry>
-      {isOpen && (
-        <li className="border-none pb-4">
-          <ProofForm submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
-            “{passkey.name}” will not open your account any more. Your device keeps its half until you remove
-            it there, too.
-          </ProofForm>
-        </li>
+    <Entry
+      below={proof}
+      icon={<KeyRound aria-hidden />}
+      title={passkey.name}
+      action={
+        !isOpen && (
+          <Button ref={triggerRef} variant="ghost" aria-label={`Remove ${passkey.name}`} onClick={open}>
+            Remove
+          </Button>
+        )
+      }
+    >
+      Added <When at={passkey.created_at} />,{" "}
+      {passkey.last_used_at ? (
+        <>
+          last used <When at={passkey.last_used_at} />
+        </>
+      ) : (
+        "not used yet"
       )}
-    </>
+    </Entry>
   );
 }

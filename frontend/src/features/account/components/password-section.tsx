@@ -9,6 +9,8 @@ import { SettingsSection } from "@/components/settings-section";
 import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
 import { PasswordField } from "@/components/ui/password-field";
+import { TextLink } from "@/components/ui/text-link";
+import { paths } from "@/config/paths";
 import { changePassword } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
 import type { PasswordValues } from "@/features/account/resolvers";
@@ -63,6 +65,7 @@ function PasswordForm({ onClose }: { onClose: () => void }) {
         autoFocus
         {...form.register("current_password")}
         error={errors.current_password?.message}
+        aside={<TextLink href={paths.forgot}>Forgot it?</TextLink>}
       />
       <PasswordField
         label="New password"

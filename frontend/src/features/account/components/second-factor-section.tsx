@@ -1,6 +1,6 @@
 "use client";
 
-import { ShieldCheck, ShieldOff } from "lucide-react";
+import { LifeBuoy, ShieldCheck, ShieldOff } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { Badge } from "@/components/entry";
 import { Loaded } from "@/components/loaded";
@@ -9,11 +9,11 @@ import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
-import { beginTotp, loadSecondFactor, removeTotp, renewRecoveryCodes } from "@/features/account/api";
+import { beginTotp, removeTotp, renewRecoveryCodes } from "@/features/account/api";
 import { ProofForm } from "@/features/account/components/proof-form";
 import { useRuntime } from "@/hooks/runtime";
 import { useDisclosure } from "@/hooks/use-disclosure";
-import { useLoaded } from "@/hooks/use-loaded";
+import type { Resource } from "@/hooks/use-resource";
 import type { SecondFactor, TotpSetup } from "@/lib/api/types";
 
 const AuthenticatorSetup = lazy(() => import("@/features/account/components/authenticator-setup"));
@@ -22,8 +22,7 @@ const RecoveryCodes = lazy(() => import("@/features/account/components/recovery-
 /** So few are left that new ones should be made. */
 const FEW = 3;
 
-export function SecondFactorSection() {
-  const resource = useLoaded(loadSecondFactor);
+export function SecondFactorSection({ resource }: { resource: Resource<SecondFactor> }) {
   const [setup, setSetup] = useState<TotpSetup>();
   const [codes, setCodes] = useState<string[]>();
 
@@ -34,7 +33,7 @@ export function SecondFactorSection() {
   return (
     <SettingsSection
       title="Second factor"
-      description="A code from an app on your phone, asked for after the password. Somebody who knows your password is not in yet."
+      description="A code from an app on your phone, or a passkey, asked for after the password. Somebody who knows your password is not in yet."
     >
       <Suspense fallback={<Skeleton className="h-40 w-full rounded-2xl" />}>
         {codes ? (
@@ -50,13 +49,16 @@ export function SecondFactorSection() {
           />
         ) : (
           <Loaded resource={resource} skeleton={<FactorSkeleton />}>
-            {(factor) =>
-              factor.totp ? (
-                <TurnedOn factor={factor} onCodes={setCodes} onRemoved={() => void resource.reload()} />
-              ) : (
-                <TurnedOff onSetup={setSetup} />
-              )
-            }
+            {(factor) => (
+              <>
+                {factor.totp ? (
+                  <TurnedOn onRemoved={() => void resource.reload()} />
+                ) : (
+                  <TurnedOff onSetup={setSetup} />
+                )}
+                {(factor.totp || factor.passkeys > 0) && <WayBack factor={factor} onCodes={setCodes} />}
+              </>
+            )}
           </Loaded>
         )}
       </Suspense>
@@ -100,67 +102,78 @@ function TurnedOff({ onSetup }: { onSetup: (setup: TotpSetup) => void }) {
   );
 }
 
-interface TurnedOnProps {
-  factor: SecondFactor;
-  onCodes: (codes: string[]) => void;
-  onRemoved: () => void;
-}
-
-function TurnedOn({ factor, onCodes, onRemoved }: TurnedOnProps) {
+function TurnedOn({ onRemoved }: { onRemoved: () => void }) {
   const { connection } = useRuntime();
-  const renewal = useDisclosure();
-  const removal = useDisclosure();
-  const left = factor.recovery_codes_left;
+  const { isOpen, open, close, triggerRef } = useDisclosure();
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <ShieldCheck aria-hidden className="size-4.5 text-accent" />
         Authenticator app
         <Badge>On</Badge>
-        <span className="text-faint">{left === 1 ? "1 recovery code" : `${left} recovery codes`} left</span>
       </div>
-      {left <= FEW && (
-        <Notice
-          tone="warning"
-          title={left === 0 ? "No recovery codes are left." : "Few recovery codes are left."}
-        >
-          Without them, losing your phone means losing your account. Make new ones.
-        </Notice>
-      )}
-      {renewal.isOpen && (
-        <ProofForm
-          withCode
-          submit="Make new codes"
-          onCancel={renewal.close}
-          onProof={async (proof) => onCodes(await renewRecoveryCodes(connection, proof))}
-        >
-          You get ten new recovery codes. The old ones stop working.
-        </ProofForm>
-      )}
-      {removal.isOpen && (
+      {isOpen ? (
         <ProofForm
           withCode
           submit="Remove the app"
           variant="danger"
-          onCancel={removal.close}
+          onCancel={close}
           onProof={async (proof) => {
             await removeTotp(connection, proof);
             void notify("message", "Authenticator app removed");
             onRemoved();
           }}
         >
-          Signing in will ask for your password only. The recovery codes stop working.
+          Signing in will not ask for its codes any more.
         </ProofForm>
+      ) : (
+        <Button ref={triggerRef} onClick={open} className="w-fit">
+          Remove the app
+        </Button>
       )}
-      {!renewal.isOpen && !removal.isOpen && (
-        <div className="flex flex-wrap gap-3">
-          <Button ref={renewal.triggerRef} onClick={renewal.open}>
-            New recovery codes
-          </Button>
-          <Button ref={removal.triggerRef} variant="ghost" onClick={removal.open}>
-            Remove the app
-          </Button>
-        </div>
+    </div>
+  );
+}
+
+interface WayBackProps {
+  factor: SecondFactor;
+  onCodes: (codes: string[]) => void;
+}
+
+/** Recovery codes belong to every second factor: apps and keys get lost. */
+function WayBack({ factor, onCodes }: WayBackProps) {
+  const { connection } = useRuntime();
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  const left = factor.recovery_codes_left;
+  return (
+    <div className="mt-5 grid gap-4 border-t pt-5">
+      <p className="flex items-center gap-3 text-sm">
+        <LifeBuoy aria-hidden className="size-4.5 text-faint" />
+        {left === 1 ? "1 recovery code left" : `${left} recovery codes left`}
+      </p>
+      {left <= FEW && (
+        <Notice
+          tone="warning"
+          title={left === 0 ? "There are no recovery codes." : "Few recovery codes are left."}
+        >
+          Without them, losing your phone or your passkey means losing your account.
+        </Notice>
+      )}
+      {isOpen ? (
+        <ProofForm
+          withCode={factor.totp}
+          submit="Make new codes"
+          onCancel={close}
+          onProof={async ({ password, code }) =>
+            onCodes(await renewRecoveryCodes(connection, factor.totp ? { password, code } : { password }))
+          }
+        >
+          You get ten new recovery codes. Older ones stop working.
+        </ProofForm>
+      ) : (
+        <Button ref={triggerRef} onClick={open} className="w-fit">
+          New recovery codes
+        </Button>
       )}
     </div>
   );

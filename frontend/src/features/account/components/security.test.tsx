@@ -1,9 +1,8 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
-import { PasskeysSection } from "@/features/account/components/passkeys-section";
 import { PasswordSection } from "@/features/account/components/password-section";
-import { SecondFactorSection } from "@/features/account/components/second-factor-section";
+import { SecuritySettings } from "@/features/account/components/security-settings";
 import { api, done, refusal } from "@/testing/answers";
 import { createWorld, renderIn } from "@/testing/render";
 import { answer } from "@/testing/sessions";
@@ -18,6 +17,10 @@ function show(element: React.ReactElement, replies: Parameters<typeof api>[0]) {
   world.session.adopt(answer());
   return { ...renderIn(world, element), asked };
 }
+
+const off = { totp: false, recovery_codes_left: 0, passkeys: 0 };
+const on = { totp: true, recovery_codes_left: 9, passkeys: 0 };
+const none = Response.json({ items: [], next_cursor: null });
 
 const described = (label: string) => {
   const ids = screen.getByLabelText(label).getAttribute("aria-describedby") ?? "";
@@ -79,13 +82,12 @@ describe("changing the password", () => {
 });
 
 describe("the second factor", () => {
-  const off = { totp: false, recovery_codes_left: 0, passkeys: 0 };
-  const on = { totp: true, recovery_codes_left: 9, passkeys: 0 };
   const codes = ["aaaa-bbbb", "cccc-dddd"];
 
   test("is set up with password, picture and first code; the codes stay until they are kept", async () => {
     const setup = { secret: "JBSWY3DPEHPK3PXP", uri: "otpauth://totp/x", qr_svg: "<svg/>" };
-    const { user, asked } = show(<SecondFactorSection />, {
+    const { user, asked } = show(<SecuritySettings />, {
+      "GET /auth/passkeys": none,
       "GET /auth/second-factor": [Response.json(off), Response.json(on)],
       "POST /auth/second-factor/totp": Response.json(setup),
       "POST /auth/second-factor/totp/confirm": [
@@ -118,7 +120,8 @@ describe("the second factor", () => {
   });
 
   test("is removed with password and code only", async () => {
-    const { user, asked } = show(<SecondFactorSection />, {
+    const { user, asked } = show(<SecuritySettings />, {
+      "GET /auth/passkeys": none,
       "GET /auth/second-factor": [Response.json(on), Response.json(off)],
       "POST /auth/second-factor/totp/remove": done(),
     });
@@ -137,7 +140,8 @@ describe("the second factor", () => {
   });
 
   test("warns when few recovery codes are left", async () => {
-    show(<SecondFactorSection />, {
+    show(<SecuritySettings />, {
+      "GET /auth/passkeys": none,
       "GET /auth/second-factor": Response.json({ ...on, recovery_codes_left: 1 }),
     });
     expect(await screen.findByText("Few recovery codes are left.")).toBeDefined();
@@ -145,7 +149,8 @@ describe("the second factor", () => {
   });
 
   test("offers to try again when it cannot be loaded", async () => {
-    const { user } = show(<SecondFactorSection />, {
+    const { user } = show(<SecuritySettings />, {
+      "GET /auth/passkeys": none,
       "GET /auth/second-factor": [refusal(503, "service-unavailable"), Response.json(off)],
     });
     await user.click(await press("Try again"));
@@ -162,8 +167,9 @@ describe("passkeys", () => {
     vi.spyOn(navigator, "credentials", "get").mockReturnValue({
       create: async () => ({ toJSON: () => ({ id: "credential" }) }),
     } as unknown as CredentialsContainer);
-    const { user, asked } = show(<PasskeysSection />, {
-      "GET /auth/passkeys": Response.json({ items: [], next_cursor: null }),
+    const { user, asked } = show(<SecuritySettings />, {
+      "GET /auth/second-factor": [Response.json(off), Response.json({ ...off, passkeys: 1 })],
+      "GET /auth/passkeys": none,
       "POST /auth/passkeys/options": Response.json({ challenge: "AQ" }),
       "POST /auth/passkeys": Response.json({ ...key, id: "p2", name: "Laptop" }, { status: 201 }),
     });
@@ -173,7 +179,8 @@ describe("passkeys", () => {
     await user.type(screen.getByLabelText("Your password"), PASSWORD);
     await user.click(await press("Create the passkey"));
     expect(await screen.findByText("Laptop")).toBeDefined();
-    expect(asked.slice(1)).toEqual([
+    expect(await screen.findByText("There are no recovery codes.")).toBeDefined();
+    expect(asked.filter(({ call }) => call.startsWith("POST"))).toEqual([
       { call: "POST /auth/passkeys/options", body: { password: PASSWORD } },
       { call: "POST /auth/passkeys", body: { name: "Laptop", credential: { id: "credential" } } },
     ]);
@@ -181,7 +188,8 @@ describe("passkeys", () => {
   });
 
   test("are removed with the password", async () => {
-    const { user } = show(<PasskeysSection />, {
+    const { user } = show(<SecuritySettings />, {
+      "GET /auth/second-factor": Response.json(off),
       "GET /auth/passkeys": list,
       "POST /auth/passkeys/p1/remove": done(),
     });

@@ -4,13 +4,16 @@ import { describe, expect, test, vi } from "vitest";
 import { ActivitySection } from "@/features/account/components/activity-section";
 import { DeleteSection } from "@/features/account/components/delete-section";
 import { DevicesSection } from "@/features/account/components/devices-section";
+import { ExportSection } from "@/features/account/components/export-section";
 import { ProfileSection } from "@/features/account/components/profile-section";
 import { TokensSection } from "@/features/account/components/tokens-section";
+import { saveFile } from "@/lib/save-file";
 import { api, done, refusal } from "@/testing/answers";
 import { createWorld, renderIn } from "@/testing/render";
 import { answer } from "@/testing/sessions";
 
 vi.mock("@/components/toast", () => ({ notify: vi.fn() }));
+vi.mock("@/lib/save-file", () => ({ saveFile: vi.fn() }));
 
 const PASSWORD = "correct horse battery staple";
 const AT = "2026-11-01T10:00:00Z";
@@ -137,7 +140,14 @@ describe("API tokens", () => {
 
 describe("the security log", () => {
   test("goes on page by page", async () => {
-    const entry = (id: string, kind: string) => ({ id, kind, at: AT, device: null, address: null, details: {} });
+    const entry = (id: string, kind: string) => ({
+      id,
+      kind,
+      at: AT,
+      device: null,
+      address: null,
+      details: {},
+    });
     const { user } = show(<ActivitySection />, {
       "GET /auth/audit": [
         Response.json({ items: [entry("a2", "session.started")], next_cursor: "a2" }),
@@ -148,6 +158,27 @@ describe("the security log", () => {
     expect(await screen.findByText("Account created")).toBeDefined();
     expect(screen.getByText("Signed in")).toBeDefined();
     expect(screen.queryByRole("button", { name: "Show older entries" })).toBeNull();
+  });
+});
+
+describe("the export", () => {
+  test("has what both services keep, in one file", async () => {
+    const saved = vi.mocked(saveFile);
+    const { user } = show(<ExportSection />, {
+      "GET /auth/export": Response.json({ user: { email: "ada@example.com" } }),
+      "GET /todos": [
+        Response.json({ items: [{ id: "2" }], next_cursor: "c" }),
+        Response.json({ items: [{ id: "1" }], next_cursor: null }),
+      ],
+    });
+    await user.click(await press("Download"));
+    await waitFor(() => expect(saved).toHaveBeenCalled());
+    const [name, content] = saved.mock.calls[0] ?? [];
+    expect(name).toMatch(/^daybook-\d{4}-\d\d-\d\d\.json$/);
+    expect(JSON.parse((await content?.text()) ?? "")).toEqual({
+      account: { user: { email: "ada@example.com" } },
+      todos: [{ id: "2" }, { id: "1" }],
+    });
   });
 });
 
@@ -167,9 +198,7 @@ describe("deleting the account", () => {
     expect(asked).toHaveLength(1);
     await user.type(screen.getByLabelText("Type “delete” to go on"), "Delete");
     await user.click(await press("Delete everything"));
-    await waitFor(() =>
-      expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" }),
-    );
+    await waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" }));
     expect(asked.at(-1)).toEqual({ call: "DELETE /auth/me", body: { password: PASSWORD } });
   });
 

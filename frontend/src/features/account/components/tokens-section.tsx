@@ -81,46 +81,38 @@ function TokenEntry({ token, onRevoked }: { token: ApiToken; onRevoked: (id: str
   });
   const isOver = Date.parse(token.expires_at) <= Date.now();
   return (
-    <>
-      <Entry
-        icon={<SquareTerminal aria-hidden />}
-        title={
-          <>
-            {token.name}
-            {isOver && <Badge tone="warn">Expired</Badge>}
-            <Badge tone="quiet">
-              {token.scopes.includes("todos:write") ? "Read and change" : "Read only"}
-            </Badge>
-          </>
-        }
-        action={
-          <ConfirmButton
-            variant="ghost"
-            aria-label={`Revoke ${token.name}`}
-            isPending={isPending}
-            question={`Revoke “${token.name}”?`}
-            explanation="Programs that use it stop working at once. That cannot be taken back."
-            confirm="Revoke it"
-            onConfirm={() => void run()}
-          >
-            Revoke
-          </ConfirmButton>
-        }
-      >
-        {isOver ? "Ended" : "Ends"} <When at={token.expires_at} />,{" "}
-        {token.last_used_at ? (
-          <>
-            last used <When at={token.last_used_at} />
-          </>
-        ) : (
-          "not used yet"
-        )}
-      </Entry>
-      {failure !== undefined && (
-        <li className="border-none pb-4">
-          <Failure error={failure} onRetry={() => void run()} />
-        </li>
+    <Entry
+      below={failure !== undefined && <Failure error={failure} onRetry={() => void run()} />}
+      icon={<SquareTerminal aria-hidden />}
+      title={
+        <>
+          {token.name}
+          {isOver && <Badge tone="warn">Expired</Badge>}
+          <Badge tone="quiet">{token.scopes.includes("todos:write") ? "Read and change" : "Read only"}</Badge>
+        </>
+      }
+      action={
+        <ConfirmButton
+          variant="ghost"
+          aria-label={`Revoke ${token.name}`}
+          isPending={isPending}
+          question={`Revoke “${token.name}”?`}
+          explanation="Programs that use it stop working at once. That cannot be taken back."
+          confirm="Revoke it"
+          onConfirm={() => void run()}
+        >
+          Revoke
+        </ConfirmButton>
+      }
+    >
+      {isOver ? "Ended" : "Ends"} <When at={token.expires_at} />,{" "}
+      {token.last_used_at ? (
+        <>
+          last used <When at={token.last_used_at} />
+        </>
+      ) : (
+        "not used yet"
       )}
-    </>
+    </Entry>
   );
 }

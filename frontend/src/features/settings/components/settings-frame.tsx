@@ -1,6 +1,14 @@
 "use client";
 
-import { ArrowLeft, Database, History, MonitorSmartphone, ShieldCheck, SquareTerminal, UserRound } from "lucide-react";
+import {
+  ArrowLeft,
+  Database,
+  History,
+  MonitorSmartphone,
+  ShieldCheck,
+  SquareTerminal,
+  UserRound,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classes } from "@/components/ui/classes";
@@ -10,7 +18,7 @@ const parts = [
   [paths.settings, "General", UserRound],
   [paths.security, "Security", ShieldCheck],
   [paths.devices, "Devices", MonitorSmartphone],
-  [paths.tokens, "API tokens", SquareTerminal],
+  [paths.tokens, "Tokens", SquareTerminal],
   [paths.activity, "Log", History],
   [paths.data, "Your data", Database],
 ] as const;
@@ -37,7 +45,9 @@ export function SettingsFrame({ children }: { children: React.ReactNode }) {
                 {...(pathname === href && { "aria-current": "page" as const })}
                 className={classes(
                   "flex h-10 items-center justify-center gap-2 rounded-xl px-2.5 font-medium text-sm transition-colors sm:justify-start",
-                  pathname === href ? "bg-accent-soft text-accent" : "text-soft hover:bg-sunken hover:text-ink",
+                  pathname === href
+                    ? "bg-accent-soft text-accent"
+                    : "text-soft hover:bg-sunken hover:text-ink",
                 )}
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
