@@ -13,8 +13,12 @@ async def is_known(reads: AsyncConnection, user_id: UUID, secret_hash: bytes) ->
     return bool(await reads.scalar(select(here)))
 
 
-async def has_any(reads: AsyncConnection, user_id: UUID) -> bool:
-    return bool(await reads.scalar(select(exists().where(KnownDeviceRow.user_id == user_id))))
+async def count(reads: AsyncConnection, user_id: UUID, *, used_within: timedelta) -> tuple[int, int]:
+    """How many there are, and how many of them were used lately."""
+    lately = func.count().filter(KnownDeviceRow.last_used_at > func.now() - used_within)
+    row = await reads.execute(select(func.count(), lately).where(KnownDeviceRow.user_id == user_id))
+    total, recent = row.one()
+    return total, recent
 
 
 async def remember(tx: AsyncConnection, user_id: UUID, secret_hash: bytes) -> None:
@@ -22,6 +26,19 @@ async def remember(tx: AsyncConnection, user_id: UUID, secret_hash: bytes) -> No
     again = {"last_used_at": func.now()}
     await tx.execute(
         used.on_conflict_do_update(index_elements=[KnownDeviceRow.user_id, KnownDeviceRow.secret_hash], set_=again)
+    )
+
+
+async def forget_surplus(tx: AsyncConnection, user_id: UUID, *, keep: int) -> None:
+    """All but those that were used last."""
+    surplus = (
+        select(KnownDeviceRow.secret_hash)
+        .where(KnownDeviceRow.user_id == user_id)
+        .order_by(KnownDeviceRow.last_used_at.desc())
+        .offset(keep)
+    )
+    await tx.execute(
+        delete(KnownDeviceRow).where(KnownDeviceRow.user_id == user_id, KnownDeviceRow.secret_hash.in_(surplus))
     )
 
 

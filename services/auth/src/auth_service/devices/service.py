@@ -15,6 +15,8 @@ log = structlog.get_logger()
 
 _NOBODY = UUID(int=0)
 _KEPT = timedelta(days=400)
+_MOST = 50
+_HOUR, _MOST_NEW_ONES = timedelta(hours=1), 4
 _HOUSEKEEPING_SECONDS = 86_400
 
 
@@ -29,11 +31,16 @@ async def is_known(reads: AsyncConnection, user_id: UUID | None, secret: str) ->
 
 
 async def remember(tx: AsyncConnection, user_id: UUID, secret: str) -> bool:
-    """Whether its owner should be told: it is new, and not the first one there is."""
+    """Whether its owner should be told: it is new, not the first one there is, and not one of many within the hour,
+    which is what a script that keeps no cookies looks like.
+    """
     secret_hash = hash_of(user_id, secret)
-    worth_telling = not await repository.is_known(tx, user_id, secret_hash) and await repository.has_any(tx, user_id)
+    is_new = not await repository.is_known(tx, user_id, secret_hash)
+    total, recent = await repository.count(tx, user_id, used_within=_HOUR) if is_new else (0, 0)
     await repository.remember(tx, user_id, secret_hash)
-    return worth_telling
+    if total >= _MOST:
+        await repository.forget_surplus(tx, user_id, keep=_MOST)
+    return total > 0 and recent <= _MOST_NEW_ONES
 
 
 async def forget_all(tx: AsyncConnection, user_id: UUID) -> None:

@@ -57,14 +57,14 @@ async def deliver_one(database: Database, post: Post, settings: Settings) -> boo
         content = _content(tx, mail) if mail else None
     if mail is None or content is None:
         return False
-    message = letters.write(
-        Template(mail.template),
-        mail.id,
-        sender=settings.mail.sender,
-        to=content["to"],
-        values=_links(settings) | content["values"],
-    )
     try:
+        message = letters.write(
+            Template(mail.template),
+            mail.id,
+            sender=settings.mail.sender,
+            to=content["to"],
+            values=_links(settings) | content["values"],
+        )
         await post.send(message)
     except UndeliverableError as error:
         log.error("mail.undeliverable", mail_id=mail.id, template=mail.template, error=type(error.__cause__).__name__)  # noqa: TRY400 (its text has the address)
