@@ -39,7 +39,7 @@ async def serving(app: ASGIApp, *, protocol: type[asyncio.Protocol] | None = Non
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())
-    await until(lambda: server.started or task.done(), within=10)
+    await until(lambda: server.started or task.done(), within=60)
     assert server.started
     try:
         yield server.servers[0].sockets[0].getsockname()[1]

@@ -184,7 +184,8 @@ class TokenVerifier:
         remember: int = 20_000,
     ) -> None:
         self.keys, self._refusals = keys, refusals
-        self._issuers: dict[str, Issuer] = {each.name: each for each in (OwnIssuer(settings, keys), *foreign)}
+        issuers: tuple[Issuer, ...] = (OwnIssuer(settings, keys), *foreign)
+        self._issuers = {each.name: each for each in issuers}
         self._remember = remember
         self._verified: dict[bytes, Principal] = {}
 

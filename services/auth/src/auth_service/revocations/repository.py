@@ -17,6 +17,15 @@ class Revocation(NamedTuple):
     until: datetime
 
 
+_REVOCATION = (
+    RevocationRow.sequence,
+    RevocationRow.user_id,
+    RevocationRow.session_id,
+    RevocationRow.not_before,
+    RevocationRow.until,
+)
+
+
 class Revocations(NamedTuple):
     """Those after a certain number, and how far the numbers go."""
 
@@ -45,15 +54,19 @@ async def list_after(reads: AsyncConnection, sequence: int) -> Revocations:
     counter, row = RevocationCounterRow, RevocationRow
     holds = and_(row.sequence > sequence, row.until > func.now())
     rows = await reads.execute(
-        select(counter.epoch, counter.sequence, row.sequence, row.user_id, row.session_id, row.not_before, row.until)
+        select(counter.epoch, counter.sequence.label("last"), *_REVOCATION)
         .select_from(counter)
         .outerjoin(row, holds)
         .order_by(row.sequence)
     )
-    found = [(epoch, last, Revocation(*revocation)) for epoch, last, *revocation in rows]
-    epoch, last, _ = found[0]
-    # Without any, the outer join gives one that is empty.
-    return Revocations(epoch, last, [revocation for *_, revocation in found if revocation.sequence is not None])
+    found = rows.mappings().all()
+    items = [
+        Revocation(*(each[name] for name in Revocation._fields))
+        for each in found
+        # Without any, the outer join gives one that is empty.
+        if each["sequence"] is not None
+    ]
+    return Revocations(found[0]["epoch"], found[0]["last"], items)
 
 
 async def remove_expired(tx: AsyncConnection) -> int:

@@ -126,7 +126,7 @@ async def end_all(tx: AsyncConnection, user_id: UUID, *, except_session: UUID | 
     return [each.id for each in ended]
 
 
-def _end(*which: ColumnElement[bool], reason: str) -> ReturningUpdate[tuple[UUID, UUID, str | None]]:
+def _end(*which: ColumnElement[bool], reason: str) -> ReturningUpdate[UUID, UUID, str | None]:
     return (
         update(SessionRow)
         .where(*which, _LIVE)
