@@ -1,7 +1,8 @@
 """Makes one RabbitMQ user per service, with rights on the common exchange and on its own queues only.
 
 Needs nothing but Python: RABBITMQ_MANAGEMENT_URL (an administrator's, with its password), AUTH_BROKER_PASSWORD,
-TODOS_BROKER_PASSWORD. Run it as often as you like; the last passwords given are the ones that hold.
+TODOS_BROKER_PASSWORD, GATEWAY_BROKER_PASSWORD. Run it as often as you like; the last passwords given are the ones
+that hold.
 """
 
 import base64
@@ -26,11 +27,12 @@ def main() -> None:
         with urllib.request.urlopen(request, timeout=10):  # noqa: S310
             print(f"{path}: done")  # noqa: T201
 
-    for service in ("auth", "todos"):
+    for service in ("auth", "todos", "gateway"):
         user, own = f"daybook_{service}", rf"daybook\.events|{service}\..*"
         put(f"users/{user}", {"password": os.environ[f"{service.upper()}_BROKER_PASSWORD"], "tags": ""})
-        # What fails for good is moved to the dead-letter queue through the default exchange.
-        rights = {"configure": f"^({own})$", "write": rf"^({own}|amq\.default)$", "read": f"^({own})$"}
+        # The gateway only listens. What fails for good is moved to a dead-letter queue through the default exchange.
+        write = rf"{service}\..*" if service == "gateway" else rf"{own}|amq\.default"
+        rights = {"configure": f"^({own})$", "write": f"^({write})$", "read": f"^({own})$"}
         put(f"permissions/{quote('/', safe='')}/{user}", rights)
 
 

@@ -48,6 +48,28 @@ const guestScenes: readonly Scene[] = [
       await expect(page.getByText("Use at least 15 characters")).toBeVisible();
     },
   ],
+  ["forgot", (page) => page.goto("/forgot")],
+  [
+    "reset",
+    async (page) => {
+      await page.goto("/reset#token=not-yet-looked-at");
+      await page.getByLabel("New password").fill("a short sentence is long");
+    },
+  ],
+  [
+    "reset-dead-link",
+    async (page) => {
+      await page.goto("/reset");
+      await expect(page.getByRole("heading", { name: "This link does not work" })).toBeVisible();
+    },
+  ],
+  [
+    "verify",
+    async (page) => {
+      await page.goto("/verify#token=not-yet-looked-at");
+      await expect(page.getByRole("button", { name: "Confirm" })).toBeVisible();
+    },
+  ],
   ["not-found", (page) => page.goto("/no/such/page")],
 ];
 
@@ -89,7 +111,48 @@ const scenes: readonly Scene[] = [
     "settings",
     async (page) => {
       await page.goto("/settings");
-      await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+      await expect(page.getByText("Not confirmed")).toBeVisible();
+    },
+  ],
+  [
+    "settings-security",
+    async (page) => {
+      await page.goto("/settings/security");
+      await page.getByRole("button", { name: "Change the password" }).click();
+      await page.getByLabel("New password").fill("a short sentence is long");
+      await page.getByRole("button", { name: "Add a passkey" }).click();
+      await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+    },
+  ],
+  [
+    "settings-devices",
+    async (page) => {
+      await page.goto("/settings/devices");
+      await expect(page.getByText("This device")).toBeVisible();
+    },
+  ],
+  [
+    "settings-tokens",
+    async (page) => {
+      await page.goto("/settings/tokens");
+      await page.getByRole("button", { name: "Create a token" }).click();
+      await page.getByRole("button", { name: "Create the token" }).click();
+      await expect(page.getByText("Give it a name")).toBeVisible();
+    },
+  ],
+  [
+    "settings-activity",
+    async (page) => {
+      await page.goto("/settings/activity");
+      await expect(page.getByText("Account created")).toBeVisible();
+    },
+  ],
+  [
+    "settings-data",
+    async (page) => {
+      await page.goto("/settings/data");
+      await page.getByRole("button", { name: "Delete my account…" }).click();
+      await expect(page.getByLabel("Your password")).toBeVisible();
     },
   ],
 ];
@@ -180,7 +243,9 @@ test("nothing is cut off on a narrow screen or at twice the text size", async ({
   const page = await context.newPage();
   for (const open of [
     openTodos,
-    (shown: Page) => shown.goto("/settings"),
+    ...["", "/security", "/devices", "/tokens", "/activity", "/data"].map(
+      (part) => (shown: Page) => shown.goto(`/settings${part}`, { waitUntil: "networkidle" }),
+    ),
     (shown: Page) => shown.goto("/no/such"),
   ]) {
     await open(page);

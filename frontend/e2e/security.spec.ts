@@ -12,7 +12,11 @@ function watch(page: Page): string[] {
 }
 
 test("every page comes with a strict policy that names the API", async ({ request }) => {
-  for (const path of ["/", "/sign-in", "/register", "/settings", "/no/such/page"]) {
+  const paths = ["/", "/sign-in", "/register", "/forgot", "/reset", "/verify", "/no/such/page"];
+  const settings = ["", "/security", "/devices", "/tokens", "/activity", "/data"].map(
+    (part) => `/settings${part}`,
+  );
+  for (const path of [...paths, ...settings]) {
     const headers = (await request.get(path)).headers();
     const policy = headers["content-security-policy"] ?? "";
     expect(policy, path).toMatch(/script-src 'self'( 'sha256-[\w+/=]+')+;/);

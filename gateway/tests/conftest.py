@@ -1,5 +1,6 @@
 """A whole gateway in this process, on real sockets and a real Redis, before two services that do as they are told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from tests.support.faults import FaultProxy, faults_before
 from tests.support.servers import Run, Running, Service, serving
 from tests.support.tokens import Issuer
 
-from chassis.settings import RedisSettings, TokenSettings
+from chassis.settings import BrokerSettings, RedisSettings, RevocationSettings, TokenSettings
 from gateway import app
 from gateway.edge import EdgeProtocol
 from gateway.settings import Settings
@@ -24,6 +25,8 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 APP_ORIGIN = "http://app.test"
+# A broker nobody runs: what has been revoked is asked for.
+NOWHERE = "amqp://nobody@127.0.0.1:1/"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def run_gateway(services: Services, redis_url: str, token_settings: TokenSetting
             "auth_url": services.auth_url,
             "todos_url": services.todos_url,
             "redis": RedisSettings(url=SecretStr(redis_url)),
+            "broker": BrokerSettings(url=SecretStr(NOWHERE)),
+            "revocations": RevocationSettings(url=f"{services.auth_url}/revocations.json"),
             "tokens": token_settings.model_copy(update={"jwks_url": f"{services.auth_url}/jwks.json"}),
             "frontend_origins": [APP_ORIGIN],
             "trusted_hops": 1,
@@ -76,6 +81,8 @@ def run_gateway(services: Services, redis_url: str, token_settings: TokenSetting
             serving(application, protocol=EdgeProtocol) as port,
             httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
         ):
+            while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.02)
             yield Running(port, client)
 
     return run

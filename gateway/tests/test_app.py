@@ -1,13 +1,14 @@
 """The whole way of a request: what it is called, what is written about it, and what is not there."""
 
 import asyncio
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import structlog
 from starlette.types import Message
-from tests.support.servers import Service
+from tests.support.servers import Run, Service, revocations
+from tests.support.tokens import SignToken
 
 from chassis.settings import TokenSettings
 from gateway import app
@@ -103,6 +104,8 @@ class TestLifespan:
                 "auth_url": "http://127.0.0.1:1",
                 "todos_url": "http://127.0.0.1:1",
                 "redis": {"url": "redis://127.0.0.1:1"},
+                "broker": {"url": "amqp://127.0.0.1:1"},
+                "revocations": {"url": "http://127.0.0.1:1"},
                 "tokens": token_settings.model_copy(update={"jwks_url": "http://127.0.0.1:1"}),
                 "frontend_origins": [],
             }
@@ -123,4 +126,26 @@ class TestLifespan:
 
         await application({"type": "lifespan"}, receive, send)
         assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-        assert await application.state.health.failures() == {}
+        assert await application.state.health.failures() == {"revocations": "ServiceUnavailable"}
+
+
+class TestRevokedToken:
+    async def test_is_refused_everywhere_but_where_one_signs_in_again(
+        self, run_gateway: Run, auth: Service, sign_token: SignToken
+    ) -> None:
+        session_id = uuid4()
+        token = {"Authorization": f"Bearer {sign_token(uuid4(), sid=str(session_id))}"}
+        async with run_gateway() as running:
+            before = await running.client.get("/todos", headers=token)
+            auth.revocations = revocations(session_id)
+            async with asyncio.timeout(10):
+                while (refused := await running.client.get("/todos", headers=token)).status_code == 200:  # noqa: ASYNC110 (it tells nobody)
+                    await asyncio.sleep(0.05)
+            signing_in = await running.client.post("/auth/login", headers=token, content="{}")
+
+        assert (before.status_code, signing_in.status_code) == (200, 200)
+        assert refused.status_code == 401
+        assert refused.json()["type"] == "urn:problem:unauthenticated"
+        assert refused.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+        # Whoever holds it goes on counting, as anybody at that address.
+        assert '"address"' in refused.headers["ratelimit-policy"]

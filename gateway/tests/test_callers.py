@@ -4,6 +4,8 @@ from uuid import uuid4
 import pytest
 from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
 
+from chassis.revocation.knowledge import Revocations
+from chassis.settings import TokenSettings
 from chassis.tokens import KeySet, TokenVerifier
 from gateway import hygiene
 from gateway.callers import Caller, Callers, network_of
@@ -98,6 +100,15 @@ class TestPrincipal:
     )
     async def test_is_nobody_for_anything_else(self, verifier: TokenVerifier, authorization: str) -> None:
         assert (await self.identify(verifier, authorization)).principal is None
+
+    async def test_is_nobody_while_it_is_not_known_who_has_signed_out(
+        self, token_settings: TokenSettings, key_set: KeySet, sign_token: SignToken
+    ) -> None:
+        await key_set.refresh()
+        caller = await self.identify(
+            TokenVerifier(token_settings, key_set, Revocations()), f"Bearer {sign_token(uuid4())}"
+        )
+        assert (caller.principal, caller.revoked) == (None, False)
 
     async def test_is_nobody_as_long_as_there_are_no_keys(
         self, token_verifier: TokenVerifier, sign_token: SignToken

@@ -8,6 +8,8 @@ _ENVIRONMENT = {
     "GATEWAY_TODOS_URL": "https://todos.internal",
     "GATEWAY_REDIS__URL": "redis://127.0.0.1:6379/0",
     "GATEWAY_FRONTEND_ORIGINS": '["http://localhost:3000"]',
+    "GATEWAY_BROKER__URL": "amqp://daybook_gateway@127.0.0.1:5672/",
+    "GATEWAY_REVOCATIONS__URL": "http://127.0.0.1:17810/internal/revocations",
     "GATEWAY_TOKENS__ISSUER": "http://localhost:8000",
     "GATEWAY_TOKENS__JWKS_URL": "http://127.0.0.1:17810/.well-known/jwks.json",
 }

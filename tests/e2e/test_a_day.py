@@ -1,5 +1,7 @@
 """What Daybook is for, from the first visit to the second device."""
 
+import asyncio
+
 import httpx
 from tests.e2e.conftest import OpenBrowser, Person
 
@@ -35,6 +37,10 @@ class TestANewPerson:
 
         assert (await ada.browser.post("/auth/refresh", json={})).status_code == 401
         assert (await ada.browser.get("/auth/me")).status_code == 401
+        # Its token is good for minutes; todos has been told.
+        async with asyncio.timeout(10):
+            while (await ada.browser.get("/todos")).status_code != 401:  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.05)
 
 
 class TestTwoPeople:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -37,7 +39,7 @@ async def serving(app: ASGIApp, *, protocol: type[asyncio.Protocol] | None = Non
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())
-    await until(lambda: server.started or task.done(), within=10)
+    await until(lambda: server.started or task.done(), within=60)
     assert server.started
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
@@ -89,6 +91,19 @@ async def respond(send: Send, body: bytes = b"", *, status: int = 200, headers: 
     await send({"type": "http.response.body", "body": body})
 
 
+_EPOCH = uuid4()
+
+
+def revocations(*session_ids: UUID) -> dict[str, Any]:
+    """What auth says of these sessions, if they are all that have ended."""
+    until = datetime.now(UTC) + timedelta(minutes=10)
+    items = [
+        {"sequence": number, "session_id": each, "user_id": uuid4(), "not_before": None, "until": until}
+        for number, each in enumerate(session_ids, start=1)
+    ]
+    return {"epoch": _EPOCH, "sequence": len(items), "items": items}
+
+
 @dataclass
 class Service:
     """A service in miniature. `answer` may be replaced by a test; `asked` remembers whole requests."""
@@ -97,6 +112,7 @@ class Service:
     answer: Answer | None = None
     openapi: dict[str, Any] = field(default_factory=lambda: {"openapi": "3.1.0", "paths": {}})
     jwks: dict[str, Any] = field(default_factory=dict)
+    revocations: dict[str, Any] = field(default_factory=revocations)
 
     def forget(self) -> None:
         """What one test asked and arranged."""
@@ -111,6 +127,8 @@ class Service:
             await respond(send, orjson.dumps(self.openapi))
         elif scope["path"] == "/jwks.json":
             await respond(send, orjson.dumps(self.jwks))
+        elif scope["path"] == "/revocations.json":
+            await respond(send, orjson.dumps(self.revocations))
         elif self.answer is not None:
             await self.answer(scope, receive, send)
         else:

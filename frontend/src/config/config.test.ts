@@ -36,12 +36,13 @@ describe("signInPath", () => {
 
 describe("afterSignIn", () => {
   test("goes to pages of this app only", () => {
-    expect(afterSignIn("?next=%2Fsettings")).toBe("/settings");
+    expect(afterSignIn("?next=%2Fsettings%2Fdevices")).toBe("/settings/devices");
     for (const next of [
       "//evil.example",
       "https://evil.example",
       "javascript:alert(1)",
       "/sign-in",
+      "/reset",
       "/%2e%2e",
       "",
     ]) {

@@ -3,7 +3,15 @@ export const paths = {
   todos: "/",
   register: "/register",
   signIn: "/sign-in",
+  forgot: "/forgot",
+  reset: "/reset",
+  verify: "/verify",
   settings: "/settings",
+  security: "/settings/security",
+  devices: "/settings/devices",
+  tokens: "/settings/tokens",
+  activity: "/settings/activity",
+  data: "/settings/data",
 } as const;
 
 export type AppPath = (typeof paths)[keyof typeof paths];
@@ -11,7 +19,8 @@ export type AppPath = (typeof paths)[keyof typeof paths];
 export type SignInPath = typeof paths.signIn | `${typeof paths.signIn}?next=${string}`;
 
 const known: readonly string[] = Object.values(paths);
-const forGuests: readonly string[] = [paths.register, paths.signIn];
+/** Pages that nobody is led back to after signing in. */
+const forGuests: readonly string[] = [paths.register, paths.signIn, paths.forgot, paths.reset, paths.verify];
 
 /** The address of the sign-in page that leads back to `from` afterwards. */
 export function signInPath(from: string): SignInPath {

@@ -11,7 +11,8 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import background, tokens
-from chassis.problems import NotFound, Problem
+from chassis.problems import NotFound, Problem, Unauthenticated
+from chassis.revocation import keeper
 from chassis.web.health import Health
 from chassis.web.middleware import RequestContext, send_problem
 from gateway import cors, hygiene, pages, policies, rate_limit
@@ -64,6 +65,9 @@ class Gateway:
         quotas = await self._limits.charge(inbound, route, caller)
         added = [*caller.headers(), (b"x-request-id", scope["state"]["request_id"].encode())]
         try:
+            if caller.revoked and not route.cookies:
+                # Who reads cookies asks the session itself, and is where one signs in again.
+                raise _session_over()
             await self._proxy.forward(inbound, route, asking=added, answering=quotas, receive=receive, send=send)
         except Problem as problem:
             problem.headers |= {name.decode(): value.decode() for name, value in quotas}
@@ -106,10 +110,13 @@ async def gateway(settings: Settings, health: Health) -> AsyncIterator[Gateway]:
     }
     async with (
         rate_limit.connect(settings.redis) as limiter,
-        tokens.connect(settings.tokens) as verifier,
+        keeper.kept(settings.revocations, settings.broker, name="gateway.revocations") as kept,
+        tokens.connect(settings.tokens, kept.revocations) as verifier,
         httpx.AsyncClient() as client,
         background.running(keys=lambda: _know(verifier.keys)),
     ):
+        health.add("revocations", kept.check)
+        health.tell("revocations", kept.report)
         try:
             yield Gateway(
                 routes=routes,
@@ -121,6 +128,10 @@ async def gateway(settings: Settings, health: Health) -> AsyncIterator[Gateway]:
         finally:
             for upstream in upstreams.values():
                 upstream.close()
+
+
+def _session_over() -> Problem:
+    return Unauthenticated("The session of this access token is over", error="invalid_token")
 
 
 async def _know(keys: tokens.KeySet) -> None:

@@ -4,8 +4,9 @@ import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from chassis.principals import Principal
 from chassis.problems import Problem
-from chassis.tokens import Principal, TokenVerifier
+from chassis.tokens import Revoked, TokenVerifier
 from gateway.hygiene import Header, Inbound, is_host
 
 _SCHEMES = frozenset({b"http", b"https"})
@@ -18,6 +19,8 @@ class Caller:
     scheme: bytes
     host: bytes
     principal: Principal | None
+    # Whether a token was shown whose session has ended.
+    revoked: bool = False
 
     @property
     def network(self) -> str:
@@ -40,28 +43,32 @@ class Callers:
 
     async def identify(self, inbound: Inbound) -> Caller:
         """Never refuses: a token that is not valid leaves a caller without a name, and its service answers 401."""
-        principal = await self._principal(inbound.authorization)
+        principal, revoked = await self._principal(inbound.authorization)
         if not self._trusted_hops:
-            return Caller(inbound.peer, inbound.scheme.encode(), inbound.host, principal)
+            return Caller(inbound.peer, inbound.scheme.encode(), inbound.host, principal, revoked)
         scheme, host = _last(inbound, b"x-forwarded-proto"), _last(inbound, b"x-forwarded-host")
         return Caller(
             self._forwarded_address(inbound),
             scheme if scheme in _SCHEMES else inbound.scheme.encode(),
             host if is_host(host) else inbound.host,
             principal,
+            revoked,
         )
 
-    async def _principal(self, authorization: bytes | None) -> Principal | None:
+    async def _principal(self, authorization: bytes | None) -> tuple[Principal | None, bool]:
+        """Who it is; and, of nobody, whether it was somebody until their session ended."""
         # Without keys nobody waits for them here: the service that is asked will say what is the matter.
         if authorization is None or not self._verifier.keys.loaded:
-            return None
+            return None, False
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token.isascii():
-            return None
+            return None, False
         try:
-            return await self._verifier.verify(token.decode())
+            return await self._verifier.verify(token.decode()), False
+        except Revoked:
+            return None, True
         except Problem:
-            return None
+            return None, False
 
     def _forwarded_address(self, inbound: Inbound) -> str:
         """The address that the outermost trusted proxy saw."""

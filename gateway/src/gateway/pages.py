@@ -87,7 +87,7 @@ class Pages:
     async def _ready(self) -> Page:
         if failures := await self._health.failures():
             raise ServiceUnavailable("Not ready", missing=failures)
-        return _json({"status": "ready"})
+        return _json(self._health.answer())
 
     async def _openapi(self) -> Page:
         return Page(await self._documentation.document(), b"application/json")

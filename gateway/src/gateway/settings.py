@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import HttpSettings, LogSettings, RedisSettings, TokenSettings
+from chassis.settings import (
+    BrokerSettings,
+    HttpSettings,
+    LogSettings,
+    RedisSettings,
+    RevocationSettings,
+    TokenSettings,
+)
 from gateway import policies
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -48,7 +55,10 @@ class Settings(BaseSettings):
     auth_url: BaseUrl
     todos_url: BaseUrl
     redis: RedisSettings
+    # Only to be told at once which sessions have ended.
+    broker: BrokerSettings
     tokens: TokenSettings
+    revocations: RevocationSettings
     frontend_origins: list[Origin]
     # How many proxies in front of this process add to X-Forwarded-For. Behind none, what it says is a stranger's word.
     trusted_hops: int = Field(default=0, ge=0, le=8)

@@ -1,7 +1,8 @@
+import orjson
 import pytest
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import DatabaseSettings, HttpSettings, load
+from chassis.settings import DatabaseSettings, HttpSettings, TokenSettings, load
 
 
 class Settings(BaseSettings):
@@ -31,3 +32,47 @@ class TestLoad:
         assert "BELL_HTTP__PORT" in message
         assert "BELL_DATABASE" in message
         assert "eighty-secret" not in message
+
+
+class TokenReader(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="BELL_", env_nested_delimiter="__", frozen=True)
+
+    tokens: TokenSettings
+
+
+class TestTokenSettings:
+    @pytest.fixture(autouse=True)
+    def own_issuer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BELL_TOKENS__ISSUER", "https://api.test")
+        monkeypatch.setenv("BELL_TOKENS__JWKS_URL", "http://auth.test/jwks.json")
+
+    def test_take_other_issuers_as_a_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        realm = {"issuer": "https://id.test", "audience": "daybook", "jwks_url": "https://id.test/jwks"}
+        monkeypatch.setenv("BELL_TOKENS__TRUSTED", orjson.dumps([realm]).decode())
+
+        [trusted] = load(TokenReader).tokens.trusted
+
+        assert (trusted.issuer, trusted.types) == ("https://id.test", {"at+jwt"})
+        assert trusted.scopes == {"todos:read", "todos:write"}
+
+    @pytest.mark.parametrize(
+        "trusted",
+        [
+            [{"issuer": "https://id.test", "jwks_url": "https://id.test/jwks"}],
+            [{"issuer": "https://api.test", "audience": "daybook", "jwks_url": "https://id.test/jwks"}],
+            [
+                {
+                    "issuer": "https://id.test",
+                    "audience": "a",
+                    "jwks_url": "https://id.test/jwks",
+                    "algorithms": ["HS256"],
+                }
+            ],
+        ],
+        ids=["for anybody", "as ourselves", "with a secret that both know"],
+    )
+    def test_refuse_a_list_that_is_not_safe(self, monkeypatch: pytest.MonkeyPatch, trusted: object) -> None:
+        monkeypatch.setenv("BELL_TOKENS__TRUSTED", orjson.dumps(trusted).decode())
+
+        with pytest.raises(SystemExit):
+            load(TokenReader)

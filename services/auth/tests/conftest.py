@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -18,9 +16,9 @@ from services.auth.tests.support import (
     eventually,
     is_ready,
     key_file,
+    new_database,
     running,
 )
-from sqlalchemy import make_url
 
 from auth_service.app import build
 from auth_service.settings import Settings
@@ -93,10 +91,5 @@ async def person(client: httpx.AsyncClient) -> Person:
 @pytest.fixture
 async def empty_database_url(postgres_admin_url: str) -> AsyncIterator[str]:
     """A database of this test's own, with nothing in it."""
-    name = f"auth_{uuid4().hex[:12]}"
-    plain = make_url(postgres_admin_url).set(drivername="postgresql")
-    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
-    await admin.execute(f"create database {name}")
-    yield plain.set(database=name).render_as_string(hide_password=False)
-    await admin.execute(f"drop database {name} with (force)")
-    await admin.close()
+    async with new_database(postgres_admin_url) as url:
+        yield url

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import make_url
@@ -27,6 +28,18 @@ def key_file(folder: Path, *names: str) -> Path:
     file = folder / "key-encryption-keys"
     file.write_text("".join(f"{name} {name.encode().ljust(32, b'.').hex()[:43]}\n" for name in names))
     return file
+
+
+@asynccontextmanager
+async def new_database(admin_url: str) -> AsyncIterator[str]:
+    """The URL of a database with nothing in it, which is gone afterwards."""
+    name = f"auth_{uuid4().hex[:12]}"
+    plain = make_url(admin_url).set(drivername="postgresql")
+    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
+    await admin.execute(f"create database {name}")
+    yield plain.set(database=name).render_as_string(hide_password=False)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
 
 
 @asynccontextmanager

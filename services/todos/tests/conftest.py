@@ -17,7 +17,7 @@ from tests.support.tokens import Issuer, SignToken
 from chassis import migrations
 from chassis.database import Database
 from chassis.encryption import KeyRing
-from chassis.settings import BrokerSettings, DatabaseSettings, HttpSettings, TokenSettings
+from chassis.settings import BrokerSettings, DatabaseSettings, HttpSettings, RevocationSettings, TokenSettings
 from chassis.tokens import KeySet, TokenVerifier
 from todos_service.__main__ import MIGRATIONS
 from todos_service.app import build
@@ -44,6 +44,7 @@ async def settings(todos_database_url: str, key_encryption_keys: Path, token_set
         database=DatabaseSettings(url=SecretStr(todos_database_url)),
         broker=BrokerSettings(url=SecretStr(NOWHERE)),
         tokens=token_settings,
+        revocations=RevocationSettings(url="http://127.0.0.1:1/nowhere"),
         key_encryption_key_file=key_encryption_keys,
         http=HttpSettings(port=0),
     )

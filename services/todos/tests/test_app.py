@@ -1,19 +1,30 @@
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from services.todos.tests.support import EVERY_ENDPOINT, AddTodo, SignIn, Start, Todo, running, slug
+from services.todos.tests.support import (
+    EVERY_ENDPOINT,
+    AddTodo,
+    SignIn,
+    Start,
+    Todo,
+    eventually,
+    is_ready,
+    running,
+    slug,
+)
 from sqlalchemy import text
 from tests.support.faults import faults_before
-from tests.support.servers import Service, serving
-from tests.support.tokens import FORGERIES, Forgery, Issuer
+from tests.support.servers import Service, revocations, serving
+from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
 
 from chassis.database import Database
-from chassis.settings import DatabaseSettings
+from chassis.settings import DatabaseSettings, RevocationSettings
 from todos_service.app import build
 from todos_service.settings import Settings
 
@@ -54,26 +65,32 @@ class TestTokens:
         assert (await client.get("/todos")).status_code == 401
 
 
+def with_auth_at(settings: Settings, port: int) -> Settings:
+    tokens = settings.tokens.model_copy(update={"jwks_url": f"http://127.0.0.1:{port}/jwks.json"})
+    revocations = RevocationSettings(url=f"http://127.0.0.1:{port}/revocations.json")
+    return settings.model_copy(update={"tokens": tokens, "revocations": revocations})
+
+
 class TestReadiness:
     async def test_waits_for_the_keys_that_prove_tokens_and_then_needs_auth_no_more(
         self, settings: Settings, token_issuer: Issuer, sign_in: SignIn
     ) -> None:
         auth = Service()
         async with serving(auth) as port:
-            jwks_url = f"http://127.0.0.1:{port}/jwks.json"
-            tokens = settings.tokens.model_copy(update={"jwks_url": jwks_url})
-            app = build(settings.model_copy(update={"tokens": tokens}))
+            app = build(with_auth_at(settings, port))
             async with running(app):
                 client = sign_in(to=app)
                 before = await client.get("/readyz")
                 while_unknown = await client.get("/todos")
                 auth.jwks = {"keys": [token_issuer.public_jwk]}
+                await eventually(lambda: is_ready(app))
                 ready = await client.get("/readyz")
                 auth.jwks = {}
                 served = await client.get("/todos")
                 still_ready = await client.get("/readyz")
 
-        assert (before.status_code, before.json()["missing"]) == (503, {"token_keys": "ServiceUnavailable"})
+        missing = {"token_keys": "ServiceUnavailable", "revocations": "ServiceUnavailable"}
+        assert (before.status_code, before.json()["missing"]) == (503, missing)
         assert (while_unknown.status_code, while_unknown.headers["retry-after"]) == (503, "1")
         assert [answer.status_code for answer in (ready, served, still_ready)] == [200, 200, 200]
 
@@ -81,11 +98,10 @@ class TestReadiness:
         self, settings: Settings, token_issuer: Issuer, sign_in: SignIn
     ) -> None:
         async with serving(Service(jwks={"keys": [token_issuer.public_jwk]})) as port:
-            tokens = settings.tokens.model_copy(update={"jwks_url": f"http://127.0.0.1:{port}/jwks.json"})
-            app = build(settings.model_copy(update={"tokens": tokens}))
+            app = build(with_auth_at(settings, port))
             lifespan = app.router.lifespan_context(app)
             await lifespan.__aenter__()
-            assert (await sign_in(to=app).get("/readyz")).status_code == 200
+            await eventually(lambda: is_ready(app))
         try:
             written = await sign_in(to=app).post("/todos", json={"title": "Water the plants"})
             ready = await sign_in(to=app).get("/readyz")
@@ -93,6 +109,28 @@ class TestReadiness:
             await lifespan.__aexit__(None, None, None)
 
         assert (written.status_code, ready.status_code) == (201, 200)
+
+
+class TestRevokedToken:
+    async def test_opens_nothing_before_it_expires(
+        self, settings: Settings, token_issuer: Issuer, sign_in: SignIn, sign_token: SignToken
+    ) -> None:
+        user_id, session_id = uuid4(), uuid4()
+        auth = Service(jwks={"keys": [token_issuer.public_jwk]})
+        async with serving(auth) as port, running(build(with_auth_at(settings, port))) as app:
+            client = sign_in(to=app)
+            client.headers["Authorization"] = f"Bearer {sign_token(user_id, sid=str(session_id))}"
+            too_early = await client.get("/todos")
+            await eventually(lambda: is_ready(app))
+            before = await client.get("/todos")
+            auth.revocations = revocations(session_id)
+            async with asyncio.timeout(30):
+                while (after := await client.get("/todos")).status_code == 200:  # noqa: ASYNC110 (it tells nobody)
+                    await asyncio.sleep(0.05)
+            elsewhere = await sign_in(user_id, to=app).get("/todos")
+
+        assert (too_early.status_code, before.status_code, elsewhere.status_code) == (503, 200, 200)
+        assert (after.status_code, slug(after)) == (401, "unauthenticated")
 
 
 class TestDatabaseAway:

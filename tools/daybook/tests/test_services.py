@@ -17,9 +17,10 @@ def wired(ports: Mapping[str, int]) -> Wiring:
     return Wiring(
         ports=ports,
         databases={"auth": "postgresql://daybook_auth@db/daybook", "todos": "postgresql://daybook_todos@db/daybook"},
-        brokers={"auth": "amqp://daybook_auth@broker/", "todos": "amqp://daybook_todos@broker/"},
+        brokers={name: f"amqp://daybook_{name}@broker/" for name in ("auth", "todos", "gateway")},
         key_files={"auth": Path("/secrets/auth-keys"), "todos": Path("/secrets/todos-keys")},
         redis="redis://redis/0",
+        mail=Path("/mail"),
     )
 
 
@@ -46,7 +47,8 @@ class TestTable:
         for name in ("gateway", "app"):
             said = json.dumps(dict(settings_of(name, wiring, checkout)))
             assert "postgresql" not in said
-            assert "amqp" not in said
+            assert "daybook_auth" not in said
+            assert "daybook_todos" not in said
 
     def test_binds_everything_to_loopback(self, wiring: Wiring, checkout: Checkout) -> None:
         for service in SERVICES:

@@ -8,14 +8,19 @@ export interface TextFieldProps extends Omit<React.ComponentProps<"input">, "id"
   error?: string | undefined;
   /** Shown inside the field, at its end. */
   adornment?: React.ReactNode;
+  /** Shown beside the label, at the end of its line. */
+  aside?: React.ReactNode;
+  /** Codes are easier to compare in figures of one width. */
+  look?: "text" | "code";
 }
 
 /** A labelled field with its explanation and its problem, which screen readers read with it. */
-export function TextField({ label, description, error, adornment, ...input }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, description, error, adornment, aside, look = "text", ...input } = props;
   const id = useId();
   const parts = [error && `${id}-error`, description && `${id}-description`].filter(Boolean);
   return (
-    <div className="flex flex-col gap-1.5">
+    <div className="relative flex flex-col gap-1.5">
       <label htmlFor={id} className="font-medium text-sm">
         {label}
       </label>
@@ -31,10 +36,13 @@ export function TextField({ label, description, error, adornment, ...input }: Te
               ? "border-edge hover:border-soft focus:border-accent focus:ring-accent/20"
               : "border-danger focus:ring-danger/20",
             Boolean(adornment) && "pr-12",
+            look === "code" && "font-mono tracking-[0.12em]",
           )}
         />
         {adornment && <div className="absolute inset-y-0 right-0.5 flex items-center">{adornment}</div>}
       </div>
+      {/* After the field, so that the tab key leads from field to field. */}
+      {aside && <span className="absolute top-0 right-0 text-sm">{aside}</span>}
       {/* Always there: a live region announces what changes in it, not that it appears. */}
       <p
         id={`${id}-error`}

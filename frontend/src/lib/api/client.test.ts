@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { authorised, createApi, reaching, type Send, type Tokens } from "@/lib/api/client";
+import { authorised, bodyOf, createApi, reaching, type Send, type Tokens } from "@/lib/api/client";
 import { ApiProblem, Unreachable } from "@/lib/api/problems";
 
 const ORIGIN = "http://api.test";
@@ -58,6 +58,17 @@ describe("authorised", () => {
     expect(send).toHaveBeenCalledTimes(2);
   });
 
+  test("does not send a wrong password a second time", async () => {
+    const refused = { type: "urn:problem:invalid-credentials", status: 401 };
+    const send = vi.fn<Send>(async () => Response.json(refused, { status: 401 }));
+    const source = tokens();
+    const body = { password: "wrong" };
+    const call = createApi(ORIGIN, authorised(source, send)).POST("/auth/passkeys/options", { body });
+    await expect(call).rejects.toMatchObject({ slug: "invalid-credentials" });
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(source.renewals).toBe(0);
+  });
+
   test("gives the refusal on when there is no newer token", async () => {
     const send = vi.fn<Send>(async () => new Response("{}", { status: 401 }));
     const ended: Tokens = { current: async () => "old", renew: async () => undefined };
@@ -94,5 +105,17 @@ describe("createApi", () => {
     const api = createApi(ORIGIN, async () => Response.json(body, { status: 404 }));
     const call = api.GET("/todos/{todo_id}", { params: { path: { todo_id: "1" } } });
     await expect(call).rejects.toMatchObject({ name: "ApiProblem", slug: "todo-not-found" });
+  });
+});
+
+describe("bodyOf", () => {
+  test("is what the call was made for", async () => {
+    const api = createApi(ORIGIN, async () => Response.json({ totp: true }));
+    expect(await bodyOf(api.GET("/auth/second-factor"))).toEqual({ totp: true });
+  });
+
+  test("an answer without one is a mistake", async () => {
+    const api = createApi(ORIGIN, async () => new Response(null, { status: 204 }));
+    await expect(bodyOf(api.GET("/auth/second-factor"))).rejects.toThrow("no body");
   });
 });

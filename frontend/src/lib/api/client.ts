@@ -1,9 +1,9 @@
 import createClient, { type Client } from "openapi-fetch";
-import { readProblem, Unreachable } from "@/lib/api/problems";
-import type { paths } from "@/lib/api/schema";
+import { isCredentialSlug, readProblem, Unreachable } from "@/lib/api/problems";
+import type { ApiPaths } from "@/lib/api/types";
 
 export type Send = (request: Request) => Promise<Response>;
-export type Api = Client<paths>;
+export type Api = Client<ApiPaths>;
 
 /** Where a request gets its bearer token, and a newer one when that was refused. */
 export interface Tokens {
@@ -26,7 +26,8 @@ export const reaching =
   };
 
 /**
- * Adds the bearer token, and repeats a request once that was answered 401.
+ * Adds the bearer token, and repeats a request once that was answered 401 because of it: a wrong password in the
+ * request stays wrong, and sending it twice would count as two guesses.
  * The copy for the second attempt is taken before the first one is sent: a used request cannot be sent again.
  */
 export const authorised =
@@ -35,10 +36,14 @@ export const authorised =
     const spare = request.clone();
     const token = await tokens.current();
     const response = await send(withToken(request, token));
-    if (response.status !== 401) return response;
+    if (response.status !== 401 || (await isAboutCredentials(response))) return response;
     const renewed = await tokens.renew(token);
     return renewed ? send(withToken(spare, renewed)) : response;
   };
+
+async function isAboutCredentials(response: Response): Promise<boolean> {
+  return isCredentialSlug((await readProblem(response.clone())).slug);
+}
 
 function withToken(request: Request, token: string): Request {
   request.headers.set("authorization", `Bearer ${token}`);
@@ -47,7 +52,7 @@ function withToken(request: Request, token: string): Request {
 
 /** A client whose error answers throw: what a call returns is what was asked for. */
 export function createApi(baseUrl: string, send: Send): Api {
-  const client = createClient<paths>({ baseUrl, fetch: send });
+  const client = createClient<ApiPaths>({ baseUrl, fetch: send });
   client.use({
     async onResponse({ response }) {
       if (!response.ok) throw await readProblem(response);
@@ -55,4 +60,11 @@ export function createApi(baseUrl: string, send: Send): Api {
     },
   });
   return client;
+}
+
+/** What a call returns, without the response around it: error answers have thrown before. */
+export async function bodyOf<Body>(call: Promise<{ data?: Body }>): Promise<NonNullable<Body>> {
+  const { data } = await call;
+  if (data === undefined || data === null) throw new TypeError("The answer has no body.");
+  return data;
 }

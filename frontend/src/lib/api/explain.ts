@@ -1,4 +1,5 @@
 import { ApiProblem, SignedOut, Unreachable } from "@/lib/api/problems";
+import { PasskeyFailure } from "@/lib/passkeys";
 
 export interface Explanation {
   readonly title: string;
@@ -8,6 +9,7 @@ export interface Explanation {
 /** What went wrong and what to do about it, in words for the person in front of the screen. */
 export function explain(error: unknown, online: boolean = globalThis.navigator?.onLine ?? true): Explanation {
   if (error instanceof SignedOut) return { title: "You are signed out", detail: "Sign in again to go on." };
+  if (error instanceof PasskeyFailure) return { title: error.title, detail: error.detail };
   if (error instanceof ApiProblem) return explainProblem(error);
   if (!online)
     return { title: "You are offline", detail: "Check your connection. Daybook tries again by itself." };
@@ -23,7 +25,7 @@ export function explain(error: unknown, online: boolean = globalThis.navigator?.
 function explainProblem(problem: ApiProblem): Explanation {
   if (problem.status === 429) {
     return {
-      title: "Too many requests",
+      title: problem.slug === "too-many-attempts" ? "Too many attempts" : "Too many requests",
       detail: `Please wait ${duration(problem.retryAfter)}, then try again.`,
     };
   }

@@ -49,6 +49,20 @@ export class SignedOut extends Error {
   }
 }
 
+const wrongPassword: readonly string[] = ["invalid-credentials", "wrong-password"];
+const wrongCode: readonly string[] = ["second-factor-required", "second-factor-invalid"];
+
+/** The server refused what the person proved who they are with, not the token that the app sent. */
+export const isCredentialSlug = (slug: string): boolean =>
+  wrongPassword.includes(slug) || wrongCode.includes(slug);
+
+export const isWrongPassword = (error: unknown): boolean =>
+  error instanceof ApiProblem && wrongPassword.includes(error.slug);
+
+/** A code is missing, wrong, or was used before. */
+export const isWrongCode = (error: unknown): boolean =>
+  error instanceof ApiProblem && wrongCode.includes(error.slug);
+
 export const isPassing = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof ApiProblem && error.passing);
 

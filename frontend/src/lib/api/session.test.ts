@@ -130,6 +130,36 @@ describe("several tabs", () => {
   });
 });
 
+describe("what changes meanwhile", () => {
+  test("a new name is known in every tab, and after a reload", async () => {
+    const { open, local } = browser(2);
+    const [first, second] = open.map((start) => start());
+    await settle();
+    first?.rename({ ...answer().user, display_name: "Countess" });
+    for (const session of [first, second])
+      expect(session?.snapshot().user).toMatchObject({ display_name: "Countess" });
+    expect(local.session.get()?.user.display_name).toBe("Countess");
+  });
+
+  test("a session that may have ended is asked for", async () => {
+    const { session, state } = openOne();
+    await settle();
+    state.signedIn = false;
+    session.check();
+    await settle();
+    expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "ended" });
+  });
+
+  test("a deleted account leaves nothing, and says why", async () => {
+    const { session, local, forget } = openOne();
+    await settle();
+    await session.signOut("deleted");
+    expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" });
+    expect(local.session.get()).toBeNull();
+    expect(forget).toHaveBeenCalledExactlyOnceWith("u1");
+  });
+});
+
 describe("signing out", () => {
   test("without a network takes effect here at once, and on the server on the next start", async () => {
     const setup = browser(2);

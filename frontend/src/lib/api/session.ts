@@ -3,29 +3,17 @@ import { readProblem, SignedOut } from "@/lib/api/problems";
 import { backoff } from "@/lib/api/retry";
 import {
   type Access,
-  type CookieCalls,
   isSamePerson,
+  onReturn,
   type Person,
   type SessionMessage,
+  type SessionParts,
   type SessionSnapshot,
   type SignOutReason,
   toAccess,
   toPerson,
 } from "@/lib/api/session-types";
 import type { SignedIn } from "@/lib/api/types";
-import type { Entry } from "@/lib/storage/entry";
-import type { SessionHint } from "@/lib/storage/local";
-import type { TabChannel } from "@/lib/tabs/channel";
-import type { Locks } from "@/lib/tabs/locks";
-
-export interface SessionParts {
-  calls: CookieCalls;
-  hint: Entry<SessionHint | null>;
-  channel: TabChannel<SessionMessage>;
-  locks: Locks;
-  /** Removes what this browser keeps of a person who signed out. */
-  forget: (userId: string) => void;
-}
 
 const LOCK = "daybook:session";
 /** A token is renewed this long before it expires, and not used any more shortly before. */
@@ -61,15 +49,9 @@ export class Session implements Tokens {
   /** Restores the session and follows the other tabs until stopped. May be started again. */
   start(): () => void {
     const stopped = new AbortController();
-    const { signal } = stopped;
     const unhear = this.parts.channel.listen((message) => this.#hear(message));
     const unwatch = this.parts.hint.subscribe(() => this.#compareWithHint());
-    const wake = () => {
-      if (document.visibilityState === "visible") this.wake();
-    };
-    globalThis.addEventListener("online", wake, { signal });
-    globalThis.addEventListener("pageshow", wake, { signal });
-    document.addEventListener("visibilitychange", wake, { signal });
+    onReturn(() => this.wake(), stopped.signal);
     if (this.parts.hint.get()?.state === "ending") {
       this.#leave("chosen");
       this.#ending = this.#endOnServer();
@@ -112,10 +94,20 @@ export class Session implements Tokens {
     this.#install(toAccess(answer, Date.now()), toPerson(answer.user));
   }
 
+  /** Takes a name that was changed, here and in every tab. */
+  rename(answer: SignedIn["user"]): void {
+    if (this.#access && this.#snapshot.user?.id === answer.id) this.#install(this.#access, toPerson(answer));
+  }
+
+  /** Asks the server whether the session still lives: something may have ended it. */
+  check(): void {
+    if (this.#snapshot.phase !== "signed-out") this.#renewInBackground();
+  }
+
   /** Signs out here and in every tab at once; the server is told now or, without a network, on the next start. */
-  async signOut(): Promise<void> {
+  async signOut(reason: "chosen" | "deleted" = "chosen"): Promise<void> {
     const { user } = this.#snapshot;
-    this.#leave("chosen");
+    this.#leave(reason);
     if (user) {
       this.parts.hint.set({ state: "ending", user });
       this.parts.forget(user.id);

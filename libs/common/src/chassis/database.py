@@ -3,6 +3,7 @@
 Statements are SQLAlchemy Core on connections. Declarative classes describe tables; they are never loaded as objects.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import URL, DateTime, MetaData, Uuid, make_url, text
+from sqlalchemy import URL, ColumnElement, DateTime, MetaData, Uuid, make_url, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -54,9 +55,45 @@ class Database:
         """For single statements: spares the BEGIN and COMMIT round trips."""
         return self._autocommit.connect()
 
+    @asynccontextmanager
+    async def listening(self, channel: ColumnElement[str]) -> AsyncIterator["Bell"]:
+        """A bell that rings with every NOTIFY on a channel, whose name Postgres works out.
+
+        Behind a transaction pooler it stays silent, so nobody may rely on it alone.
+        """
+        async with self.reads() as listener:
+            raw = (await listener.get_raw_connection()).driver_connection
+            if not isinstance(raw, asyncpg.Connection):
+                raise TypeError("only asyncpg listens")
+            name, bell = str(await listener.scalar(select(channel))), Bell(raw)
+            await raw.add_listener(name, bell.ring)
+            try:
+                yield bell
+            finally:
+                if not raw.is_closed():
+                    await raw.remove_listener(name, bell.ring)
+
     async def ping(self) -> None:
         async with self.reads() as connection:
             await connection.execute(text("select 1"))
+
+
+class Bell:
+    """Remembers that it rang while nobody was waiting."""
+
+    def __init__(self, listener: "asyncpg.Connection[Any]") -> None:
+        self._listener, self._rang = listener, asyncio.Event()
+
+    def ring(self, *_: object) -> None:
+        self._rang.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when it has rung since the last time, or after so long. Raises when the database is gone."""
+        try:
+            await asyncio.wait_for(self._rang.wait(), seconds)
+        except TimeoutError:
+            await self._listener.execute("select 1")  # a listener whose connection died would never be woken
+        self._rang.clear()
 
 
 @asynccontextmanager
@@ -98,8 +135,9 @@ def connection_arguments(settings: DatabaseSettings) -> tuple[URL, dict[str, Any
 
 
 # SQLSTATEs that say "not now" rather than "never": connection exceptions (08), shutting down or starting up
-# (57P01-03), too many connections (53300), and the time limits of the role for a lock (55P03) or a statement (57014).
-_NOT_NOW = ("08", "57P01", "57P02", "57P03", "53300", "55P03", "57014")
+# (57P01-03), too many connections (53300), two transactions that waited for each other (40P01), and the time limits of
+# the role for a lock (55P03) or a statement (57014).
+_NOT_NOW = ("08", "57P01", "57P02", "57P03", "53300", "40P01", "55P03", "57014")
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -53,6 +53,16 @@ class Unauthenticated(Problem):
         super().__init__(detail, headers={"WWW-Authenticate": challenge}, **extensions)
 
 
+class InsufficientScope(Problem):
+    """The token is good, but not for this (RFC 6750, 3.1)."""
+
+    status, slug, title = 403, "insufficient-scope", "The access token does not allow this"
+
+    def __init__(self, detail: str | None = None, *, scope: str = "") -> None:
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        super().__init__(detail, headers={"WWW-Authenticate": challenge}, scope=scope)
+
+
 class NotFound(Problem):
     status, slug, title = 404, "not-found", "There is nothing at this address"
 

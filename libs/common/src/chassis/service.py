@@ -2,7 +2,8 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -39,30 +40,52 @@ def main(
     settings_class: type[S],
     *,
     servers: Mapping[str, Callable[[S], Application]],
-    commands: Mapping[str, Callable[[S], None]] | None = None,
+    commands: Mapping[str, Callable[..., None]] | None = None,
     protocol: type[asyncio.Protocol] | None = None,
 ) -> None:
     """Run the role that the command line asks for.
 
     `servers` are roles that run until they are told to stop (each answers health probes, workers too);
-    `commands` do one thing and end. `config` prints the settings with secrets left out. `protocol` is for a
-    server that faces strangers: see `chassis.web.server.serve`.
+    `commands` do one thing and end: their names may have several words ("audit verify"), and further words are
+    given to them. `config` prints the settings with secrets left out. `protocol` is for a server that faces
+    strangers: see `chassis.web.server.serve`.
     """
     commands = commands or {}
     parser = argparse.ArgumentParser(prog=name)
-    parser.add_argument("role", choices=[*servers, *commands, "config"])
-    role = parser.parse_args().role
+    known = [*servers, *commands, "config"]
+    parser.add_argument("role", nargs="+", help=", ".join(known))
+    role, further = _role_of(parser.parse_args().role, known) or parser.error(f"choose one of: {', '.join(known)}")
+    if not _takes(commands.get(role), further):
+        parser.error(f"{role} does not take: {' '.join(further)}")
     settings = load(settings_class)
     if role == "config":
         print(orjson.dumps(settings.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
         return
     http, log = _process_settings(settings)
-    logs.configure(f"{name}-{role}", log)
+    logs.configure(f"{name}-{role.replace(' ', '-')}", log)
     if role in commands:
-        commands[role](settings)
+        commands[role](settings, *further)
         return
     app = servers[role](settings)
     serve(app, http, app.state.health, protocol)
+
+
+def _role_of(words: list[str], known: Collection[str]) -> tuple[str, list[str]] | None:
+    """The longest known name that the words begin with, and the words after it."""
+    for length in range(len(words), 0, -1):
+        if (role := " ".join(words[:length])) in known:
+            return role, words[length:]
+    return None
+
+
+def _takes(command: Callable[..., None] | None, further: list[str]) -> bool:
+    if command is None:
+        return not further
+    try:
+        inspect.signature(command).bind("the settings", *further)
+    except TypeError:
+        return False
+    return True
 
 
 def _process_settings(settings: BaseSettings) -> tuple[HttpSettings, LogSettings]:

@@ -2,9 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -44,12 +44,44 @@ class RedisSettings(SettingsGroup):
     url: SecretStr
 
 
+class TrustedIssuer(SettingsGroup):
+    """Somebody else whose access tokens are accepted too, such as a Keycloak realm."""
+
+    # As it stands in the tokens, to the letter.
+    issuer: str = Field(min_length=1)
+    # Whom its tokens must be for. Never leave out: an issuer signs tokens for others as well.
+    audience: str = Field(min_length=1)
+    jwks_url: str
+    algorithms: frozenset[Literal["RS256", "PS256", "ES256", "EdDSA"]] = Field(
+        default=frozenset({"RS256", "PS256", "ES256", "EdDSA"}), min_length=1
+    )
+    # The `typ` of its access tokens. Some say "JWT", and some say nothing, which is written "".
+    types: frozenset[str] = Field(default=frozenset({"at+jwt"}), min_length=1)
+    # What its tokens allow here, whatever they say themselves.
+    scopes: frozenset[str] = frozenset({"todos:read", "todos:write"})
+
+
 class TokenSettings(SettingsGroup):
     """What a service must know to verify access tokens on its own."""
 
     issuer: str
     audience: str = "daybook"
     jwks_url: str
+    # Those that may sign besides our own auth service.
+    trusted: tuple[TrustedIssuer, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_each_issuer_once(self) -> Self:
+        names = [self.issuer, *(each.issuer for each in self.trusted)]
+        if len(set(names)) < len(names):
+            raise ValueError("an issuer stands twice in the list of those that are trusted")
+        return self
+
+
+class RevocationSettings(SettingsGroup):
+    """Where auth lists the sessions that have ended: an address of its own, never the gateway's."""
+
+    url: str
 
 
 class KeyFileSettings(SettingsGroup):

@@ -5,6 +5,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
+from structlog.testing import capture_logs
 
 from chassis.problems import Problem
 from chassis.web.app import create_app
@@ -122,6 +123,23 @@ class TestRequestId:
         assert response.headers["x-request-id"] != given
 
 
+class TestLog:
+    @pytest.mark.parametrize(
+        "path, lines", [("/bells/1", 1), ("/internal/bells", 0), ("/internal/nothing", 1), ("/livez", 0)]
+    )
+    async def test_has_no_line_for_what_machines_ask_over_and_over(
+        self, app: FastAPI, client: httpx.AsyncClient, path: str, lines: int
+    ) -> None:
+        @app.get("/internal/bells")
+        async def bells() -> list[int]:
+            return []
+
+        with capture_logs() as logs:
+            await client.request("DELETE" if path.startswith("/bells") else "GET", path)
+
+        assert len([line for line in logs if line["event"] == "request"]) == lines
+
+
 class TestHealth:
     async def test_is_live_and_ready_without_checks(self, client: httpx.AsyncClient) -> None:
         assert (await client.get("/livez")).status_code == 200
@@ -136,6 +154,11 @@ class TestHealth:
         document = assert_problem(await client.get("/readyz"), 503, "service-unavailable")
         assert document["missing"] == {"clapper": "ConnectionError"}
         assert (await client.get("/livez")).status_code == 200
+
+    async def test_tells_what_makes_it_no_less_ready(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        app.state.health.tell("clapper", lambda: {"swings": 3})
+
+        assert (await client.get("/readyz")).json() == {"status": "ready", "clapper": {"swings": 3}}
 
     async def test_is_not_ready_while_it_drains(self, app: FastAPI, client: httpx.AsyncClient) -> None:
         app.state.health.draining = True

@@ -7,15 +7,25 @@ from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_service import vault
 from auth_service.accounts.emails import Pseudonyms
 from auth_service.accounts.passwords import Passwords
 from auth_service.accounts.routes import router as accounts
 from auth_service.accounts.service import Entrance
+from auth_service.api_tokens.routes import router as api_tokens
+from auth_service.attempts.service import Attempts
+from auth_service.enrolment.routes import router as enrolment
 from auth_service.keys.routes import router as keys
 from auth_service.keys.service import SigningKeys
+from auth_service.recovery.routes import router as recovery
+from auth_service.revocations.routes import router as revocations
+from auth_service.second_factor.passkeys import RelyingParty
+from auth_service.second_factor.routes import router as second_factor
+from auth_service.second_factor.service import Checkpoint
 from auth_service.sessions.routes import router as sessions
 from auth_service.sessions.tokens import Mint
 from auth_service.settings import Settings
+from auth_service.vault import Vault
 from chassis import background, database
 from chassis.encryption import KeyRing
 from chassis.settings import TokenSettings
@@ -28,19 +38,35 @@ def build(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database.connect(settings.database) as db:
-            signing_keys = SigningKeys(db, ring)
+        async with vault.connect(settings.database, ring) as db:
+            signing_keys = SigningKeys(db, ring, settings.keys.algorithm)
             mint = Mint(signing_keys, ring, issuer=settings.issuer, audience=settings.audience)
             app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
             app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read))
             app.state.health.add("database", db.ping)
             app.state.health.add("keys", signing_keys.check)
             with Passwords() as passwords:
-                app.state.entrance = Entrance(db, passwords, mint, Pseudonyms(ring))
+                attempts = Attempts(db)
+                relying_party = RelyingParty(settings.relying_party, tuple(settings.allowed_origins))
+                app.state.entrance = Entrance(
+                    db,
+                    passwords,
+                    mint,
+                    Pseudonyms(ring),
+                    attempts,
+                    Vault(ring),
+                    Checkpoint(db, attempts, relying_party),
+                    require_verified=settings.require_email_verification,
+                )
                 async with background.running(keys=signing_keys.keep_fresh):
                     yield
 
-    app = create_app(title="Auth", lifespan=lifespan, routers=[accounts, sessions, keys], translate=database.as_problem)
+    app = create_app(
+        title="Auth",
+        lifespan=lifespan,
+        routers=[recovery, enrolment, api_tokens, accounts, second_factor, sessions, revocations, keys],
+        translate=database.as_problem,
+    )
     app.state.settings = settings
     app.add_middleware(NotStored)
     return app

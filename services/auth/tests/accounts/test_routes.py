@@ -71,9 +71,16 @@ class TestRegister:
     ) -> None:
         response = await Person(client).register()
 
-        name_and_value, *attributes = response.headers["set-cookie"].split("; ")
+        name_and_value, *attributes = response.headers.get_list("set-cookie")[-1].split("; ")
         assert name_and_value.startswith(f"{COOKIE}=")
         assert set(attributes) == {"HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=strict", "Secure"}
+
+    async def test_remembers_the_browser_by_a_cookie_that_is_as_well_kept(self, client: httpx.AsyncClient) -> None:
+        response = await Person(client).register()
+
+        name_and_value, *attributes = response.headers.get_list("set-cookie")[0].split("; ")
+        assert name_and_value.startswith("__Host-daybook_device=")
+        assert set(attributes) == {"HttpOnly", "Max-Age=34560000", "Path=/", "SameSite=strict", "Secure"}
 
     async def test_is_committed_before_it_is_answered(self, app: FastAPI, database: Database) -> None:
         email, stored = f"{uuid4().hex}@example.com", []

@@ -1,34 +1,14 @@
-from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
-from services.auth.tests.support import MIGRATIONS
 from sqlalchemy import text
 
+from auth_service.keys import rotation
+from auth_service.keys.rotation import PUBLISH_AHEAD
 from auth_service.keys.service import SigningKeys
-from chassis import database as databases
-from chassis import migrations
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.problems import ServiceUnavailable
-from chassis.settings import DatabaseSettings
-
-
-@pytest.fixture
-async def keyless(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    """A database that was migrated and never used."""
-    monkeypatch.setattr("auth_service.keys.pairs._BITS", 2048)  # quicker to make
-    settings = DatabaseSettings(url=SecretStr(empty_database_url))
-    await migrations.upgrade(settings, MIGRATIONS)
-    async with databases.connect(settings) as connected:
-        yield connected
-
-
-async def rotate(database: Database) -> None:
-    """What a rotation will do: the key that signs retires, the next one signs."""
-    async with database.transaction() as tx:
-        await tx.execute(text("update signing_keys set state = 'retiring' where state = 'active'"))
-        await tx.execute(text("update signing_keys set state = 'active' where state = 'next'"))
 
 
 class TestSigningKeys:
@@ -62,11 +42,26 @@ class TestSigningKeys:
         await keys.make_missing()
         before, known = keys.active[0], {key["kid"] for key in keys.published["keys"]}
 
-        await rotate(keyless)
+        async with keyless.transaction() as tx:
+            await rotation.rotate(tx, at=datetime.now(UTC) + PUBLISH_AHEAD)
         await keys.read()
 
         assert keys.active[0] != before
         assert {key["kid"] for key in keys.published["keys"]} == known
+
+    async def test_stop_signing_at_once_when_the_only_one_is_revoked(self, keyless: Database, ring: KeyRing) -> None:
+        keys = SigningKeys(keyless, ring)
+        await keys.make_missing()
+        async with keyless.transaction() as tx:
+            for key in keys.published["keys"]:
+                await rotation.revoke(tx, key["kid"], at=datetime.now(UTC))
+
+        await keys.read()
+
+        with pytest.raises(ServiceUnavailable):
+            _ = keys.active
+        await keys.make_missing()
+        assert keys.active
 
     async def test_lie_sealed_in_the_table(self, keyless: Database, ring: KeyRing) -> None:
         await SigningKeys(keyless, ring).make_missing()

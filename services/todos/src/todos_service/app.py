@@ -9,6 +9,7 @@ from chassis import database, tokens
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.problems import ServiceUnavailable
+from chassis.revocation import keeper
 from chassis.tokens import KeySet
 from chassis.web.app import create_app
 from chassis.web.health import Check
@@ -23,11 +24,17 @@ def build(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database.connect(settings.database) as db, tokens.connect(settings.tokens) as verifier:
-            app.state.database, app.state.tokens = db, verifier
+        async with (
+            database.connect(settings.database) as db,
+            keeper.kept(settings.revocations, settings.broker, name="todos.revocations") as kept,
+            tokens.connect(settings.tokens, kept.revocations) as verifier,
+        ):
+            app.state.database, app.state.tokens, app.state.revocations = db, verifier, kept.revocations
             app.state.data_keys = owners.DataKeys(ring)
             app.state.health.add("database", has_tables(db))
             app.state.health.add("token_keys", has_keys(verifier.keys))
+            app.state.health.add("revocations", kept.check)
+            app.state.health.tell("revocations", kept.report)
             # Read now, so that no request waits for the disk.
             time_zones()
             yield

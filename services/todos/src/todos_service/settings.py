@@ -3,7 +3,15 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import BrokerSettings, DatabaseSettings, HttpSettings, LogSettings, RedisSettings, TokenSettings
+from chassis.settings import (
+    BrokerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    LogSettings,
+    RedisSettings,
+    RevocationSettings,
+    TokenSettings,
+)
 
 
 class Settings(BaseSettings):
@@ -16,6 +24,7 @@ class Settings(BaseSettings):
     # For the hints of the sync stream; nothing waits for it.
     redis: RedisSettings | None = None
     tokens: TokenSettings
+    revocations: RevocationSettings
     key_encryption_key_file: Path
     http: HttpSettings
     log: LogSettings = LogSettings()

@@ -1,4 +1,4 @@
-"""What this service does when nobody is asking: it listens to the other services."""
+"""What this service does when nobody is asking: it listens to the other services, and removes what is to be gone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +12,7 @@ from chassis.messaging.consumers import consume_events
 from chassis.web.app import create_app
 from todos_service.owners.consumers import consumers
 from todos_service.settings import Settings
+from todos_service.todos.purging import purge
 
 QUEUE = "todos.events.v1"
 
@@ -25,7 +26,7 @@ def build(settings: Settings) -> FastAPI:
             app.state.database = db
             app.state.health.add("database", db.ping)
             consume = partial(consume_events, db, settings.broker, handlers, queue_name=QUEUE)
-            async with background.running(consume=consume):
+            async with background.running(consume=consume, purge=partial(purge, db)):
                 yield
 
     return create_app(title="Todos worker", lifespan=lifespan, translate=database.as_problem)

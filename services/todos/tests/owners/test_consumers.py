@@ -6,12 +6,16 @@ from services.todos.tests.support import Todo, execute, rows
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.messaging.events import Envelope
-from contracts.users import UserRegistered
+from contracts.users import UserDeleted, UserRegistered
 from todos_service.owners.consumers import consumers
 
 
 def registered(user_id: UUID) -> Envelope:
     return Envelope.wrap(UserRegistered(user_id=user_id), source="auth")
+
+
+def deleted(user_id: UUID) -> Envelope:
+    return Envelope.wrap(UserDeleted(user_id=user_id), source="auth")
 
 
 async def stored(database: Database, user_id: UUID) -> tuple[object, object]:
@@ -68,3 +72,43 @@ class TestAddOwner:
 
         (stream,) = await rows(database, "SELECT erased_at FROM streams WHERE owner_id = :owner", owner=user_id)
         assert stream["erased_at"] is not None
+        assert not await rows(database, "SELECT 1 FROM data_keys WHERE owner_id = :owner", owner=user_id)
+
+
+class TestEraseOwner:
+    async def test_destroys_the_key_before_anything_else(
+        self, database: Database, ring: KeyRing, user_id: UUID, todo: Todo
+    ) -> None:
+        assert todo["title"]
+
+        await consumers(ring).handle(database, deleted(user_id))
+
+        (stream,), keys = await stored(database, user_id)
+        assert stream["erased_at"] is not None
+        assert not keys
+
+    async def test_leaves_nothing_to_read_and_nothing_to_write_to(
+        self, database: Database, ring: KeyRing, client: httpx.AsyncClient, user_id: UUID, todo: Todo
+    ) -> None:
+        await consumers(ring).handle(database, deleted(user_id))
+
+        assert (await client.get("/todos")).json()["items"] == []
+        assert (await client.get(f"/todos/{todo['id']}")).status_code == 404
+        assert (await client.post("/todos", json={"title": "Too late"})).status_code == 410
+
+    async def test_is_not_undone_by_news_of_the_registration_that_come_late(
+        self, database: Database, ring: KeyRing, user_id: UUID
+    ) -> None:
+        await consumers(ring).handle(database, deleted(user_id))
+        await consumers(ring).handle(database, registered(user_id))
+
+        (stream,), keys = await stored(database, user_id)
+        assert stream["erased_at"] is not None
+        assert not keys
+
+    async def test_may_be_told_twice(self, database: Database, ring: KeyRing, user_id: UUID, todo: Todo) -> None:
+        assert todo
+        for _ in range(2):
+            await consumers(ring).handle(database, deleted(user_id))
+
+        assert not (await stored(database, user_id))[1]

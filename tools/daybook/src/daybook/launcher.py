@@ -135,6 +135,7 @@ def _announce(site: Worksite, options: Options, addresses: Mapping[str, str]) ->
         "",
         f"  App   {addresses['DAYBOOK_APP_URL']}",
         f"  API   {api}   documentation: {api}/docs",
+        f"  Mail  {os.path.relpath(addresses['DAYBOOK_MAIL_FOLDER'])}",
         f"  Logs  {os.path.relpath(options.state.logs)}, or: make logs",
         "  Try   make demo",
         f"  Stop  {stop}",

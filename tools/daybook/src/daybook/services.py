@@ -11,8 +11,10 @@ from daybook.supervision.processes import Program
 
 APP_PORT = 3000
 GATEWAY_PORT = 8000
-# The databases, brokers and key files belong to these.
+# The databases and key files belong to these.
 OWNERS = ("auth", "todos")
+# These have a user at the broker.
+LISTENERS = (*OWNERS, "gateway")
 _AUDIENCE = "daybook"
 _LOOPBACK = "127.0.0.1"
 _TIER = 2
@@ -28,6 +30,8 @@ class Wiring:
     brokers: Mapping[str, str]
     key_files: Mapping[str, Path]
     redis: str
+    # Where mail becomes files: there is no mail server here.
+    mail: Path
 
     @property
     def app_url(self) -> str:
@@ -58,6 +62,7 @@ def _auth(wiring: Wiring) -> dict[str, str]:
         "AUTH_COOKIE__NAME": wiring.cookie_name,
         # Without TLS a browser would not send it back.
         "AUTH_COOKIE__SECURE": "false",
+        "AUTH_MAIL__FOLDER": str(wiring.mail),
         "AUTH_HTTP__HOST": _LOOPBACK,
     }
 
@@ -67,6 +72,7 @@ def _tokens(prefix: str, wiring: Wiring) -> dict[str, str]:
         f"{prefix}_TOKENS__ISSUER": wiring.api_url,
         f"{prefix}_TOKENS__AUDIENCE": _AUDIENCE,
         f"{prefix}_TOKENS__JWKS_URL": f"{wiring.internal('auth-api')}/.well-known/jwks.json",
+        f"{prefix}_REVOCATIONS__URL": f"{wiring.internal('auth-api')}/internal/revocations",
     }
 
 
@@ -86,6 +92,7 @@ def _gateway(wiring: Wiring) -> dict[str, str]:
         "GATEWAY_AUTH_URL": wiring.internal("auth-api"),
         "GATEWAY_TODOS_URL": wiring.internal("todos-api"),
         "GATEWAY_REDIS__URL": wiring.redis,
+        "GATEWAY_BROKER__URL": wiring.brokers["gateway"],
         "GATEWAY_FRONTEND_ORIGINS": json.dumps([wiring.app_url]),
         "GATEWAY_HTTP__HOST": _LOOPBACK,
         # Everybody on this machine has one address.

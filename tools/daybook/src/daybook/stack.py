@@ -8,7 +8,7 @@ from daybook.engines.database import ServiceDatabase
 from daybook.engines.room import ENGINES, EngineRoom
 from daybook.failures import Failure
 from daybook.ports import Ports
-from daybook.services import MIGRATIONS, OWNERS, SERVICES, Service, Wiring
+from daybook.services import LISTENERS, MIGRATIONS, OWNERS, SERVICES, Service, Wiring
 from daybook.worksite import Worksite
 
 _CHOSEN = {"app": "DAYBOOK_APP_PORT", "gateway": "DAYBOOK_API_PORT"}
@@ -44,7 +44,11 @@ class Stack:
             broker = group.create_task(self._engines.start("rabbitmq"))
             group.create_task(self._serve(wiring, database, broker))
         self._remember_ports()
-        addresses = {"DAYBOOK_APP_URL": wiring.app_url, "DAYBOOK_API_URL": wiring.api_url}
+        addresses = {
+            "DAYBOOK_APP_URL": wiring.app_url,
+            "DAYBOOK_API_URL": wiring.api_url,
+            "DAYBOOK_MAIL_FOLDER": str(wiring.mail),
+        }
         return {**self._engines.urls, "DATABASE_URL": database.url, **addresses}
 
     def clean_up(self) -> None:
@@ -86,9 +90,10 @@ class Stack:
         return Wiring(
             ports=self._ports.picked,
             databases={owner: database.url_of(owner) for owner in OWNERS},
-            brokers={owner: self._engines.broker_url(owner) for owner in OWNERS},
+            brokers={service: self._engines.broker_url(service) for service in LISTENERS},
             key_files={owner: self._site.state.secrets.key_file(f"{owner}-keys") for owner in OWNERS},
             redis=self._engines.urls["REDIS_URL"],
+            mail=(self._site.state.directory if self._ephemeral else self._site.checkout.local) / "mail",
         )
 
     def pick_ports(self) -> None:

@@ -46,6 +46,8 @@ class TestBroker:
                         await (await connection.channel()).declare_queue(forbidden)
                 with pytest.raises(ChannelAccessRefused):
                     await (await connection.channel()).declare_exchange("another")
+            async with await aio_pika.connect(broker.url("daybook_gateway")) as connection:
+                await self._may_only_listen(connection)
             async with await aio_pika.connect(broker.url()) as connection:
                 await (await connection.channel()).declare_queue("anything")
             with pytest.raises(ProbableAuthenticationError):
@@ -69,6 +71,15 @@ class TestBroker:
                 message = await queue.get(fail=False)
         assert message.body == b"hello"
         await message.ack()
+
+    @staticmethod
+    async def _may_only_listen(connection: aio_pika.abc.AbstractConnection) -> None:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange("daybook.events", "topic", durable=True)
+        queue = await channel.declare_queue("gateway.revocations.1", exclusive=True, auto_delete=True)
+        await queue.bind(exchange, "session.revoked.v1")
+        with pytest.raises(ChannelAccessRefused):
+            await exchange.publish(aio_pika.Message(b"forged"), "session.revoked.v1")
 
 
 class TestMakeMovable:

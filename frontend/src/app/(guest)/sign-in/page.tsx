@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { SignInForm } from "@/features/auth/components/sign-in-form";
+import { SignIn } from "@/features/auth/components/sign-in";
 
 export const metadata: Metadata = { title: "Sign in" };
 
 export default function Page() {
-  return <SignInForm />;
+  return <SignIn />;
 }

@@ -1,8 +1,16 @@
 import type { Metadata } from "next";
-import { SettingsPage } from "@/features/settings/components/settings-page";
+import { ProfileSection } from "@/features/account/components/profile-section";
+import { AppearanceSection } from "@/features/settings/components/appearance-section";
+import { SignOutSection } from "@/features/settings/components/sign-out-section";
 
 export const metadata: Metadata = { title: "Settings" };
 
 export default function Page() {
-  return <SettingsPage />;
+  return (
+    <>
+      <ProfileSection />
+      <AppearanceSection />
+      <SignOutSection />
+    </>
+  );
 }

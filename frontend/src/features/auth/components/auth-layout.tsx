@@ -4,7 +4,7 @@ import { Wordmark } from "@/components/brand";
 const promises = [
   ["Write first", "What you type is kept at once, even when the connection is not."],
   ["Nothing is overwritten", "When two devices disagree, Daybook asks instead of guessing."],
-  ["Signed out means signed out", "In every tab of this browser, at once."],
+  ["Signed out means signed out", "In every tab at once, and on any other device when you say so."],
 ] as const;
 
 /** The frame of register and sign-in: the form, and beside it what one is signing up for. */

@@ -1,8 +1,7 @@
 "use client";
 
+import { Failure } from "@/components/failure";
 import { Button } from "@/components/ui/button";
-import { Notice } from "@/components/ui/notice";
-import { explain } from "@/lib/api/explain";
 
 interface FormFrameProps {
   title: string;
@@ -14,15 +13,17 @@ interface FormFrameProps {
   isPending: boolean;
   onSubmit: (event: React.FormEvent<HTMLFormElement>) => void;
   children: React.ReactNode;
+  /** Other ways, below the button. */
+  footer?: React.ReactNode;
 }
 
-/** What register and sign-in have in common. */
+/** What the pages around signing in have in common. */
 export function FormFrame(props: FormFrameProps) {
-  const { title, introduction, failure, notice, submit, isPending, onSubmit, children } = props;
+  const { title, introduction, failure, notice, submit, isPending, onSubmit, children, footer } = props;
   return (
     <>
       <h1 className="font-semibold text-3xl tracking-tight">{title}</h1>
-      <p className="mt-2 text-soft">{introduction}</p>
+      <p className="mt-2 text-pretty text-soft">{introduction}</p>
       <form onSubmit={onSubmit} noValidate className="mt-8 flex flex-col gap-5">
         {notice}
         {failure !== undefined && <Failure error={failure} />}
@@ -31,15 +32,7 @@ export function FormFrame(props: FormFrameProps) {
           {submit}
         </Button>
       </form>
+      {footer}
     </>
-  );
-}
-
-function Failure({ error }: { error: unknown }) {
-  const { title, detail } = explain(error);
-  return (
-    <Notice tone="error" title={title}>
-      {detail}
-    </Notice>
   );
 }

@@ -1,15 +1,30 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { RegisterForm } from "@/features/auth/components/register-form";
-import { SignInForm } from "@/features/auth/components/sign-in-form";
+import { SignIn } from "@/features/auth/components/sign-in";
 import type { Send } from "@/lib/api/client";
 import { Unreachable } from "@/lib/api/problems";
+import { api, refusal as problem } from "@/testing/answers";
 import { createWorld, renderIn } from "@/testing/render";
 import { answer } from "@/testing/sessions";
 
-const problem = (status: number, slug: string, extra: object = {}, headers: Record<string, string> = {}) =>
-  Response.json({ type: `urn:problem:${slug}`, title: slug, status, ...extra }, { status, headers });
+/** A browser whose person holds a passkey, or closes its question. */
+function passkey(refused?: DOMException) {
+  vi.stubGlobal("PublicKeyCredential", { parseRequestOptionsFromJSON: (options: object) => options });
+  const get = async () => {
+    if (refused) throw refused;
+    return { toJSON: () => ({ id: "credential" }) };
+  };
+  vi.spyOn(navigator, "credentials", "get").mockReturnValue({ get } as unknown as CredentialsContainer);
+}
+
+function show(element: React.ReactElement, send: Send) {
+  const world = createWorld({ send });
+  return { ...world, ...renderIn(world, element) };
+}
+
+afterEach(() => vi.unstubAllGlobals());
 
 const text = (element: HTMLElement) => element.textContent ?? "";
 const errorOf = (label: string) => {
@@ -27,7 +42,7 @@ describe("signing in", () => {
       return response;
     });
     const world = createWorld({ send });
-    const { user } = renderIn(world, <SignInForm />);
+    const { user } = renderIn(world, <SignIn />);
     await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
     await user.type(screen.getByLabelText("Password"), "correct horse battery staple");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
@@ -44,7 +59,7 @@ describe("signing in", () => {
 
   test("says what is missing before anything is sent", async () => {
     const send = vi.fn<Send>();
-    const { user } = renderIn(createWorld({ send }), <SignInForm />);
+    const { user } = renderIn(createWorld({ send }), <SignIn />);
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(errorOf("E-mail")).toContain("Enter your e-mail address"));
     expect(document.activeElement).toBe(screen.getByLabelText("E-mail"));
@@ -69,6 +84,103 @@ describe("signing in", () => {
     await submit(new Unreachable());
     expect(text(await screen.findByRole("alert"))).toContain("Daybook cannot be reached");
     expect(screen.getByLabelText("Password")).toHaveProperty("value", "correct horse battery staple");
+  });
+});
+
+describe("the second factor", () => {
+  const methods = ["totp", "recovery_code", "passkey"];
+  const asks = () => problem(401, "second-factor-required", { methods });
+  const credentials = { email: "ada@example.com", password: "correct horse battery staple" };
+
+  async function toSecondStep(...replies: Response[]) {
+    const { send, asked } = api({
+      "POST /auth/login": [asks(), ...replies],
+      "POST /auth/login/passkey/options": Response.json({ challenge: "AQ" }),
+      "POST /auth/login/passkey": Response.json(answer()),
+    });
+    const world = createWorld({ send });
+    const { user } = renderIn(world, <SignIn />);
+    await user.type(screen.getByLabelText("E-mail"), credentials.email);
+    await user.type(screen.getByLabelText("Password"), credentials.password);
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await screen.findByRole("heading", { name: "One more step" });
+    return { ...world, user, asked };
+  }
+
+  test("is asked for after the password; a wrong code is said at its field", async () => {
+    const { session, user, asked } = await toSecondStep(
+      problem(401, "second-factor-invalid"),
+      Response.json(answer()),
+    );
+    await user.type(screen.getByLabelText("Code"), "000 000");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await waitFor(() => expect(errorOf("Code")).toContain("The code is wrong"));
+    expect(screen.getByLabelText("Code")).toHaveProperty("value", "");
+    await user.type(screen.getByLabelText("Code"), "123456");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
+    await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
+    expect(asked.map(({ body }) => body)).toEqual([
+      credentials,
+      { ...credentials, code: "000000" },
+      { ...credentials, code: "123456" },
+    ]);
+  });
+
+  test("takes a recovery code instead", async () => {
+    const { session, user, asked } = await toSecondStep(Response.json(answer()));
+    await user.click(screen.getByRole("button", { name: "Use a recovery code instead" }));
+    await user.type(screen.getByLabelText("Recovery code"), "abcd-efgh{Enter}");
+    await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
+    expect(asked.at(-1)?.body).toEqual({ ...credentials, code: "abcd-efgh" });
+  });
+
+  test("takes a passkey instead", async () => {
+    passkey();
+    const { session, user, asked } = await toSecondStep(Response.json(answer()));
+    await user.click(screen.getByRole("button", { name: "Use a passkey" }));
+    await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
+    expect(asked.slice(1).map(({ body }) => body)).toEqual([
+      { email: credentials.email },
+      { ...credentials, passkey: { id: "credential" } },
+    ]);
+  });
+
+  test("leads back to another account", async () => {
+    const { user } = await toSecondStep();
+    await user.click(screen.getByRole("button", { name: "Use another account" }));
+    expect(screen.getByLabelText("Password")).toHaveProperty("value", "");
+  });
+});
+
+describe("a passkey alone", () => {
+  test("signs in", async () => {
+    passkey();
+    const { send, asked } = api({
+      "POST /auth/login/passkey/options": Response.json({ challenge: "AQ" }),
+      "POST /auth/login/passkey": Response.json(answer()),
+    });
+    const { user, session } = show(<SignIn />, send);
+    await user.click(screen.getByRole("button", { name: "Sign in with a passkey" }));
+    await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
+    expect(asked.map(({ body }) => body)).toEqual([{}, { credential: { id: "credential" } }]);
+  });
+
+  test("says so when the browser's question was closed", async () => {
+    passkey(new DOMException("no", "NotAllowedError"));
+    const { send } = api({ "POST /auth/login/passkey/options": Response.json({ challenge: "AQ" }) });
+    const { user } = show(<SignIn />, send);
+    await user.click(screen.getByRole("button", { name: "Sign in with a passkey" }));
+    expect(text(await screen.findByRole("alert"))).toContain("No passkey was used");
+  });
+});
+
+describe("an account that waits for its address to be confirmed", () => {
+  test("is told so after the right password", async () => {
+    const { send } = api({ "POST /auth/login": problem(403, "email-not-verified") });
+    const { user } = show(<SignIn />, send);
+    await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
+    await user.type(screen.getByLabelText("Password"), "correct horse battery staple{Enter}");
+    expect(await screen.findByText("Your e-mail address is not confirmed yet.")).toBeDefined();
   });
 });
 
@@ -107,6 +219,14 @@ describe("registering", () => {
     await submit(problem(422, "invalid-request", { errors }));
     await waitFor(() => expect(errorOf("Password")).toContain("Is on a list of leaked passwords"));
     expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  test("leads to the mail where addresses have to be confirmed", async () => {
+    const { session } = await submit(new Response(null, { status: 202 }));
+    const heading = await screen.findByRole("heading", { name: "Look into your mail" });
+    expect(document.activeElement).toBe(heading);
+    expect(screen.getByText("ada@example.com")).toBeDefined();
+    expect(session.snapshot().phase).not.toBe("signed-in");
   });
 
   test("says that there is an account already", async () => {

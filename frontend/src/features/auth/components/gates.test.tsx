@@ -60,6 +60,15 @@ describe("SessionGate", () => {
     expect(replace).toHaveBeenCalledWith("/sign-in");
   });
 
+  test("does not lead back to the settings of an account that is deleted", async () => {
+    location.pathname = "/settings/data";
+    const world = createWorld();
+    world.session.adopt(answer());
+    inside(world);
+    await act(() => world.session.signOut("deleted"));
+    expect(replace).toHaveBeenCalledWith("/sign-in");
+  });
+
   test("says so when nobody can tell who is here", () => {
     const world = createWorld();
     vi.spyOn(world.session, "snapshot").mockReturnValue({

@@ -1,8 +1,10 @@
 "use client";
 
+import { MailCheck } from "lucide-react";
 import { useState } from "react";
 import { type Control, useForm, useWatch } from "react-hook-form";
 import { lazyResolver } from "@/components/form/lazy-resolver";
+import { PasswordHint } from "@/components/form/password-hint";
 import { showAtFields } from "@/components/form/problems";
 import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
@@ -10,7 +12,7 @@ import { TextLink } from "@/components/ui/text-link";
 import { paths } from "@/config/paths";
 import { register as createAccount, isTaken } from "@/features/auth/api";
 import { FormFrame } from "@/features/auth/components/form-frame";
-import { PASSWORD_LENGTH } from "@/features/auth/limits";
+import { MessageFrame, NextStep } from "@/features/auth/components/message-frame";
 import type { RegisterValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
 
@@ -19,6 +21,7 @@ const resolver = lazyResolver(async () => (await import("@/features/auth/resolve
 export function RegisterForm() {
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
+  const [mailedTo, setMailedTo] = useState<string>();
   const { control, register, handleSubmit, setError, formState } = useForm<RegisterValues>({
     resolver,
     defaultValues: { display_name: "", email: "", password: "" },
@@ -30,7 +33,7 @@ export function RegisterForm() {
   const submit = handleSubmit(async (values) => {
     setFailure(undefined);
     try {
-      await createAccount(connection, values);
+      if ((await createAccount(connection, values)) === "mailed") setMailedTo(values.email);
     } catch (error) {
       if (isTaken(error)) {
         const message = "There is an account with this e-mail address already";
@@ -39,6 +42,7 @@ export function RegisterForm() {
     }
   });
 
+  if (mailedTo !== undefined) return <LookIntoYourMail email={mailedTo} />;
   return (
     <FormFrame
       title="Create your account"
@@ -69,7 +73,7 @@ export function RegisterForm() {
       <PasswordField
         label="Password"
         autoComplete="new-password"
-        description={<LengthHint control={control} />}
+        description={<Hint control={control} />}
         {...register("password")}
         error={errors.password?.message}
       />
@@ -77,10 +81,24 @@ export function RegisterForm() {
   );
 }
 
-/** Length is what makes a password strong; a sentence is long and easy to remember. */
-function LengthHint({ control }: { control: Control<RegisterValues> }) {
-  const { length } = useWatch({ control, name: "password" });
-  const left = PASSWORD_LENGTH.min - length;
-  if (length === 0) return `At least ${PASSWORD_LENGTH.min} characters. A short sentence works well.`;
-  return left > 0 ? `${left} more ${left === 1 ? "character" : "characters"} to go` : "Long enough";
+function Hint({ control }: { control: Control<RegisterValues> }) {
+  const { password, email, display_name } = useWatch({ control });
+  return <PasswordHint password={password ?? ""} about={[email ?? "", display_name ?? ""]} />;
+}
+
+/** The same words whether there was an account already or not: this page must not tell. */
+function LookIntoYourMail({ email }: { email: string }) {
+  return (
+    <MessageFrame
+      icon={<MailCheck aria-hidden />}
+      title="Look into your mail"
+      action={<NextStep href={paths.signIn}>To the sign-in page</NextStep>}
+    >
+      <p>
+        We have written to <strong className="font-medium text-ink">{email}</strong>. Open the link in that
+        mail to confirm the address, then sign in.
+      </p>
+      <p>Nothing there after a few minutes? Look among the unwanted mail, or create the account once more.</p>
+    </MessageFrame>
+  );
 }

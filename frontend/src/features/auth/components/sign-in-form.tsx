@@ -9,15 +9,21 @@ import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { TextLink } from "@/components/ui/text-link";
 import { paths } from "@/config/paths";
-import { isWrongPassword, signIn } from "@/features/auth/api";
+import { type Challenge, isUnverified, methodsOf, signIn, signInWithPasskey } from "@/features/auth/api";
 import { FormFrame } from "@/features/auth/components/form-frame";
+import { PasskeyButton } from "@/features/auth/components/passkey-button";
 import type { SignInValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
 import { useSession } from "@/hooks/use-session";
+import { isWrongPassword } from "@/lib/api/problems";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).signInResolver);
 
-export function SignInForm() {
+interface SignInFormProps {
+  onChallenge: (challenge: Challenge) => void;
+}
+
+export function SignInForm({ onChallenge }: SignInFormProps) {
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
   const { register, handleSubmit, setError, setFocus, setValue, formState } = useForm<SignInValues>({
@@ -28,16 +34,21 @@ export function SignInForm() {
 
   const { errors, isSubmitting } = formState;
 
+  const refuse = (error: unknown, credentials: SignInValues) => {
+    const methods = methodsOf(error);
+    if (methods) onChallenge({ credentials, methods });
+    else if (isWrongPassword(error)) {
+      setValue("password", "");
+      setError("password", { type: "server", message: "The e-mail address or the password is wrong" });
+      setFocus("password");
+    } else if (!showAtFields(error, ["email", "password"], setError)) setFailure(error);
+  };
   const submit = handleSubmit(async (values) => {
     setFailure(undefined);
     try {
       await signIn(connection, values);
     } catch (error) {
-      if (isWrongPassword(error)) {
-        setValue("password", "");
-        setError("password", { type: "server", message: "The e-mail address or the password is wrong" });
-        setFocus("password");
-      } else if (!showAtFields(error, ["email", "password"], setError)) setFailure(error);
+      refuse(error, values);
     }
   });
 
@@ -49,11 +60,12 @@ export function SignInForm() {
           New here? <TextLink href={paths.register}>Create an account</TextLink>
         </>
       }
-      notice={<LeftNotice />}
-      failure={failure}
+      notice={isUnverified(failure) ? <UnverifiedNotice /> : <LeftNotice />}
+      failure={isUnverified(failure) ? undefined : failure}
       submit="Sign in"
       isPending={isSubmitting}
       onSubmit={(event) => void submit(event)}
+      footer={<PasskeyButton signIn={(signal) => signInWithPasskey(connection, signal)} />}
     >
       <TextField
         label="E-mail"
@@ -68,8 +80,17 @@ export function SignInForm() {
         autoComplete="current-password"
         {...register("password")}
         error={errors.password?.message}
+        aside={<TextLink href={paths.forgot}>Forgot it?</TextLink>}
       />
     </FormFrame>
+  );
+}
+
+function UnverifiedNotice() {
+  return (
+    <Notice tone="warning" title="Your e-mail address is not confirmed yet.">
+      We have just mailed you a link. Open it, then sign in.
+    </Notice>
   );
 }
 
@@ -78,6 +99,12 @@ function LeftNotice() {
   const session = useSession();
   if (session.phase !== "signed-out") return null;
   if (session.reason === "elsewhere") return <Notice title="You signed out in another tab." />;
+  if (session.reason === "deleted")
+    return (
+      <Notice title="Your account has been deleted.">
+        Your todos are gone with it. Thank you for writing.
+      </Notice>
+    );
   if (session.reason !== "ended") return null;
   return (
     <Notice tone="warning" title="Your session has ended.">

@@ -4,7 +4,7 @@ Connections here are plain ones: when one breaks, whoever holds it fails, and `c
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 
 import aio_pika
@@ -12,6 +12,7 @@ import structlog
 from aio_pika import DeliveryMode, ExchangeType, Message
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage, AbstractQueue
 from pydantic import ValidationError
+from uuid_utils import uuid7
 
 from chassis.messaging.events import Envelope
 from chassis.settings import BrokerSettings
@@ -26,6 +27,7 @@ _CONNECT_SECONDS = 5
 _CONFIRM_SECONDS = 5
 _HEARTBEAT_SECONDS = 15
 _UNACKED = 16
+_MOST_NEWS = 10_000
 
 Handle = Callable[[Envelope], Awaitable[None]]
 
@@ -48,8 +50,10 @@ async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
 
 
 class Publisher:
-    def __init__(self, exchange: AbstractExchange) -> None:
-        self._exchange = exchange
+    """`fleeting` are types of events that concern only who is listening: those may find nobody."""
+
+    def __init__(self, exchange: AbstractExchange, *, fleeting: Collection[str] = ()) -> None:
+        self._exchange, self._fleeting = exchange, fleeting
 
     async def publish(self, envelope: Envelope) -> None:
         """Returns when the broker has the event on disk and in a queue; raises otherwise."""
@@ -60,7 +64,12 @@ class Publisher:
             content_type="application/cloudevents+json",
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        await self._exchange.publish(message, routing_key=envelope.type, mandatory=True, timeout=_CONFIRM_SECONDS)
+        await self._exchange.publish(
+            message,
+            routing_key=envelope.type,
+            mandatory=envelope.type not in self._fleeting,
+            timeout=_CONFIRM_SECONDS,
+        )
 
 
 async def declare_queue(channel: AbstractChannel, queue_name: str, event_types: Iterable[str]) -> AbstractQueue:
@@ -93,13 +102,7 @@ async def consume(channel: AbstractChannel, queue_name: str, event_types: Iterab
 
     An event that fails is delivered again after a pause; after `MAX_DELIVERIES` failures it is set aside.
     """
-    closed: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
-
-    def on_close(_: object, cause: BaseException | None) -> None:
-        if not closed.done():
-            closed.set_result(cause)
-
-    channel.close_callbacks.add(on_close)
+    closed = _closing(channel)
     await channel.set_qos(prefetch_count=_UNACKED)
     queue = await declare_queue(channel, queue_name, event_types)
 
@@ -111,9 +114,56 @@ async def consume(channel: AbstractChannel, queue_name: str, event_types: Iterab
     try:
         raise ConnectionError(f"the broker is gone: {await closed}")
     finally:
-        channel.close_callbacks.discard(on_close)
         if not channel.is_closed:
             await queue.cancel(tag)
+
+
+async def listen(
+    channel: AbstractChannel,
+    prefix: str,
+    event_types: Iterable[str],
+    handle: Handle,
+    *,
+    on_bound: Callable[[], None],
+) -> None:
+    """Feed events to `handle` for as long as the connection lasts, and then raise. Nothing waits for who is away.
+
+    For news that every process needs by itself: the queue is its own and ends with its connection. `on_bound` is
+    called when nothing that is published from then on is missed; what was published before has to be asked for.
+    """
+    closed, exchange = _closing(channel), await declare_exchange(channel)
+    queue = await channel.declare_queue(
+        f"{prefix}.{uuid7()}",
+        exclusive=True,
+        auto_delete=True,
+        # Who is that far behind has missed so much that asking is quicker.
+        arguments={"x-queue-type": "classic", "x-max-length": _MOST_NEWS},
+    )
+    for event_type in event_types:
+        await queue.bind(exchange, routing_key=event_type)
+
+    async def on_message(message: AbstractIncomingMessage) -> None:
+        try:
+            await handle(Envelope.model_validate_json(message.body))
+        except ValidationError as error:
+            log.error("event.malformed", faults=error.error_count())  # noqa: TRY400 (the input is not for the log)
+
+    await queue.consume(on_message, no_ack=True)
+    log.info("events.listening", queue=queue.name)
+    on_bound()
+    raise ConnectionError(f"the broker is gone: {await closed}")
+
+
+def _closing(channel: AbstractChannel) -> "asyncio.Future[BaseException | None]":
+    """Done when the channel is closed, with the reason."""
+    closed: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+
+    def on_close(_: object, cause: BaseException | None) -> None:
+        if not closed.done():
+            closed.set_result(cause)
+
+    channel.close_callbacks.add(on_close)
+    return closed
 
 
 async def _deliver(message: AbstractIncomingMessage, handle: Handle) -> None:

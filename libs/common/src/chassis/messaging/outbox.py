@@ -33,11 +33,14 @@ METADATA = _Table.metadata
 CHANNEL = func.current_schema().concat("_outbox")
 
 
-async def record(tx: AsyncConnection, event: Event, *, source: str) -> None:
-    """Record a fact. It becomes public if, and only if, the caller's transaction commits."""
-    envelope = Envelope.wrap(event, source=source)
-    await tx.execute(insert(OutboxRow).values(event_id=envelope.id, envelope=envelope.model_dump(mode="json")))
-    await tx.execute(select(func.pg_notify(CHANNEL, "")))
+async def record(tx: AsyncConnection, *events: Event, source: str) -> None:
+    """Record facts, in this order. They become public if, and only if, the caller's transaction commits.
+
+    In one statement with what wakes the relay: whoever records may be holding a lock that others wait for.
+    """
+    envelopes = [Envelope.wrap(event, source=source) for event in events]
+    rows = [{"event_id": each.id, "envelope": each.model_dump(mode="json")} for each in envelopes]
+    await tx.execute(select(func.pg_notify(CHANNEL, "")).add_cte(insert(OutboxRow).values(rows).cte()))
 
 
 async def claim(tx: AsyncConnection) -> bool:

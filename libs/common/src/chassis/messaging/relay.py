@@ -1,7 +1,7 @@
 """Publishes what the outbox holds, oldest first, as soon as it is committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import asyncpg
 import structlog
@@ -21,10 +21,12 @@ _BATCH = 100
 _POLL_SECONDS = 5.0
 
 
-async def relay_events(database: Database, settings: BrokerSettings, *, name: str) -> None:
-    """Run until the database or the broker goes away, and then raise."""
+async def relay_events(
+    database: Database, settings: BrokerSettings, *, name: str, fleeting: Collection[str] = ()
+) -> None:
+    """Run until the database or the broker goes away, and then raise. `fleeting`: see `broker.Publisher`."""
     async with broker.connect(settings, name=name) as channel, database.reads() as listener:
-        publisher = broker.Publisher(await broker.declare_exchange(channel))
+        publisher = broker.Publisher(await broker.declare_exchange(channel), fleeting=fleeting)
         wake = asyncio.Event()
         raw = (await listener.get_raw_connection()).driver_connection
         if not isinstance(raw, asyncpg.Connection):

@@ -1,6 +1,6 @@
 """What an endpoint may ask for by naming it in its signature."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -8,8 +8,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
-from chassis.problems import Unauthenticated
-from chassis.tokens import Principal, TokenVerifier
+from chassis.principals import Principal
+from chassis.problems import InsufficientScope, Unauthenticated
+from chassis.tokens import TokenVerifier
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -42,3 +43,14 @@ async def _current_user(
 
 
 CurrentUser = Annotated[Principal, Depends(_current_user)]
+
+
+def allowed(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
+    """For `Depends`: the caller, if their token allows this."""
+
+    async def allowed_user(user: CurrentUser) -> Principal:
+        if scope not in user.scopes:
+            raise InsufficientScope(scope=scope)
+        return user
+
+    return allowed_user

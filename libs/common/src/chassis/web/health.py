@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import APIRouter
 
 from chassis.problems import ServiceUnavailable
 
 Check = Callable[[], Awaitable[None]]
+Report = Callable[[], Any]
 _CHECK_SECONDS = 2.0
 
 
@@ -16,10 +18,19 @@ class Health:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._reports: dict[str, Report] = {}
         self.draining = False
 
     def add(self, name: str, check: Check) -> None:
         self._checks[name] = check
+
+    def tell(self, name: str, report: Report) -> None:
+        """Something that makes a process no less ready, and that whoever looks at it should see."""
+        self._reports[name] = report
+
+    def answer(self) -> dict[str, Any]:
+        """What a process says that is ready."""
+        return {"status": "ready"} | {name: report() for name, report in self._reports.items()}
 
     async def failures(self) -> dict[str, str]:
         """What is missing, by the name of the check; empty when the process is ready."""
@@ -45,9 +56,9 @@ def router(health: Health) -> APIRouter:
         return {"status": "live"}
 
     @routes.get("/readyz")
-    async def ready() -> dict[str, str]:
+    async def ready() -> dict[str, Any]:
         if failures := await health.failures():
             raise ServiceUnavailable("Not ready", missing=failures)
-        return {"status": "ready"}
+        return health.answer()
 
     return routes

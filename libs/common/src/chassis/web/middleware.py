@@ -16,6 +16,9 @@ log = structlog.get_logger()
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,128}", re.ASCII)
 # Asked several times a minute by every orchestrator: their answers are in the metrics, not in the log.
 _QUIET_PATHS = frozenset({"/livez", "/readyz"})
+# Asked by the other services, over and over: worth a line when it goes wrong.
+_INTERNAL = "/internal/"
+_FIRST_ERROR = 400
 
 Translate = Callable[[Exception], Problem | None]
 
@@ -52,7 +55,7 @@ class RequestContext:
         except Exception as error:  # noqa: BLE001 (the last one who can still answer)
             await self._answer(error, scope, response)
         finally:
-            if scope["path"] not in _QUIET_PATHS:
+            if not _is_routine(scope["path"], response.status):
                 _log_request(scope, response.status, time.perf_counter() - started)
 
     async def _answer(self, error: Exception, scope: Scope, response: "_Response") -> None:
@@ -78,6 +81,10 @@ class _Response:
             self.status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id)]
         await self._send(message)
+
+
+def _is_routine(path: str, status: int) -> bool:
+    return path in _QUIET_PATHS or (path.startswith(_INTERNAL) and 0 < status < _FIRST_ERROR)
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:

@@ -17,6 +17,13 @@ from chassis.problems import ServiceUnavailable
 
 T = TypeVar("T")
 
+
+class Busy(ServiceUnavailable):
+    """Hashing is what a flood of sign-ins costs; the line for it is short, so that nothing else waits for it."""
+
+    status, slug, title = 503, "busy", "Too many people are signing in at this moment"
+
+
 # OWASP's first recommendation with the least memory: 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
@@ -56,7 +63,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._pending >= self._capacity:
-            raise ServiceUnavailable("Too many people are signing in at this moment", retry_after=_RETRY_SECONDS)
+            raise Busy(retry_after=_RETRY_SECONDS)
         self._pending += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)

@@ -1,7 +1,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -54,8 +54,34 @@ async def find_account(reads: AsyncConnection, email: str) -> Account | None:
     return Account(_user(row), row["password_hash"]) if row else None
 
 
-async def replace_hash(tx: AsyncConnection, user_id: UUID, *, old: str, new: str) -> None:
-    """Does nothing if the password was changed in the meantime."""
-    await tx.execute(
-        update(UserRow).where(UserRow.id == user_id, UserRow.password_hash == old).values(password_hash=new)
-    )
+async def find_account_of(reads: AsyncConnection, user_id: UUID) -> Account | None:
+    found = select(*_PUBLIC, UserRow.password_hash).where(UserRow.id == user_id)
+    row = (await reads.execute(found)).mappings().one_or_none()
+    return Account(_user(row), row["password_hash"]) if row else None
+
+
+async def replace_hash(tx: AsyncConnection, user_id: UUID, *, old: str, new: str) -> bool:
+    """Does nothing, and says so, if the password was changed in the meantime."""
+    replaced = update(UserRow).where(UserRow.id == user_id, UserRow.password_hash == old).values(password_hash=new)
+    return (await tx.execute(replaced)).rowcount == 1
+
+
+async def set_hash(tx: AsyncConnection, user_id: UUID, password_hash: str) -> None:
+    await tx.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=password_hash))
+
+
+async def set_verified(tx: AsyncConnection, user_id: UUID) -> bool:
+    """Whether it was not before."""
+    verified = update(UserRow).where(UserRow.id == user_id, UserRow.email_verified_at.is_(None))
+    return (await tx.execute(verified.values(email_verified_at=func.now()))).rowcount == 1
+
+
+async def rename(tx: AsyncConnection, user_id: UUID, display_name: str | None) -> UserOut | None:
+    renamed = update(UserRow).where(UserRow.id == user_id).values(display_name=display_name).returning(*_PUBLIC)
+    row = (await tx.execute(renamed)).mappings().one_or_none()
+    return _user(row) if row else None
+
+
+async def remove(tx: AsyncConnection, user_id: UUID) -> bool:
+    """With everything that refers to it. Whether it was there."""
+    return (await tx.execute(delete(UserRow).where(UserRow.id == user_id))).rowcount == 1

@@ -3,13 +3,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
-from pydantic_core.core_schema import ValidationInfo
 
-from auth_service.accounts.emails import Email, key_of
+from auth_service.accounts.emails import Email
+from auth_service.accounts.rules import SHORTEST, SHORTEST_WITH_SECOND_FACTOR
+from auth_service.audit.schemas import EntryOut
+from auth_service.second_factor.schemas import Code, Credential
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 15, 128
+LONGEST_PASSWORD = 128
 # Normalisation can shorten a text, but not this much; longer input is not worth the work.
 _LONGEST_INPUT = 4 * LONGEST_PASSWORD
 
@@ -31,22 +33,36 @@ def _normalised(password: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
-def _long_enough(password: SecretStr) -> SecretStr:
-    if len(password.get_secret_value()) < SHORTEST_PASSWORD:
-        raise PydanticCustomError("too_short", "At least {least} characters", {"least": SHORTEST_PASSWORD})
-    return password
+def _at_least(least: int) -> AfterValidator:
+    def long_enough(password: SecretStr) -> SecretStr:
+        if len(password.get_secret_value()) < least:
+            raise PydanticCustomError("too_short", "At least {least} characters", {"least": least})
+        return password
+
+    return AfterValidator(long_enough)
 
 
 Password = Annotated[SecretStr, AfterValidator(_whole_characters), AfterValidator(_normalised)]
 NewPassword = Annotated[
     Password,
-    AfterValidator(_long_enough),
+    _at_least(SHORTEST),
     Field(
         # Said in characters after normalisation, which a schema cannot express exactly.
-        json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD},
+        json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST_PASSWORD},
         examples=["correct horse battery staple"],
     ),
 ]
+# Of an account that may have a second factor, which decides how short it may be: see `rules`.
+ReplacementPassword = Annotated[
+    Password,
+    _at_least(SHORTEST_WITH_SECOND_FACTOR),
+    Field(
+        description=f"At least {SHORTEST} characters for an account without a second factor",
+        json_schema_extra={"minLength": SHORTEST_WITH_SECOND_FACTOR, "maxLength": LONGEST_PASSWORD},
+        examples=["correct horse battery staple"],
+    ),
+]
+KnownPassword = Annotated[Password, Field(examples=["correct horse battery staple"])]
 DisplayName = Annotated[
     str,
     # No control characters: a name is one line wherever it is shown.
@@ -62,19 +78,34 @@ class Registration(BaseModel):
     password: NewPassword
     display_name: DisplayName | None = None
 
-    @field_validator("password")
-    @classmethod
-    def _is_not_the_email(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
-        if key_of(password.get_secret_value()) == key_of(info.data.get("email", "")):
-            raise PydanticCustomError("is_email", "The password must not be the e-mail address")
-        return password
-
 
 class Credentials(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Email
-    password: Annotated[Password, Field(examples=["correct horse battery staple"])]
+    password: KnownPassword
+    code: Code | None = Field(default=None, description="Of the authenticator app, or a recovery code")
+    passkey: Credential | None = Field(default=None, description="What `navigator.credentials.get` gave, as JSON")
+
+
+class Renaming(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: DisplayName | None
+
+
+class PasswordChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: KnownPassword
+    new_password: ReplacementPassword
+
+
+class Farewell(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    password: KnownPassword
+    code: Code | None = Field(default=None, description="Needed where there is an authenticator app")
 
 
 class UserOut(BaseModel):
@@ -90,3 +121,20 @@ class SignedIn(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (a type, not a token)
     expires_in: int = Field(description="Seconds", examples=[300])
     user: UserOut
+
+
+class ExportedSession(BaseModel):
+    id: UUID
+    device: str | None
+    address: str | None
+    created_at: datetime
+    last_used_at: datetime
+
+
+class AccountExport(BaseModel):
+    """Everything that is stored about a person here. Todos have an export of their own."""
+
+    exported_at: datetime
+    user: UserOut
+    sessions: list[ExportedSession]
+    audit: list[EntryOut]

@@ -23,8 +23,8 @@ class SigningKeyRow(Table):
     algorithm: Mapped[str]
     state: Mapped[str]
     public_jwk: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    # PKCS #8, wrapped by a key-encryption key and bound to `kid`.
-    private_key: Mapped[bytes]
+    # PKCS #8, wrapped by a key-encryption key and bound to `kid`. Gone from a key that signs no more.
+    private_key: Mapped[bytes | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     activated_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

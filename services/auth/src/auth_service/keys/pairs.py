@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -13,29 +15,44 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
-from jwt.algorithms import RSAAlgorithm
+from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
+from auth_service.settings import SigningAlgorithm
 from chassis.encryption import KeyRing
 
-ALGORITHM = "RS256"
 _BITS, _EXPONENT = 3072, 65537
+
+PrivateKey = RSAPrivateKey | Ed25519PrivateKey
+
+
+def _new_rsa_key() -> RSAPrivateKey:
+    return generate_private_key(_EXPONENT, _BITS)
+
+
+_MAKERS: dict[SigningAlgorithm, Callable[[], PrivateKey]] = {
+    "RS256": _new_rsa_key,
+    "PS256": _new_rsa_key,
+    "EdDSA": Ed25519PrivateKey.generate,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
+    """A private key, and the one algorithm it signs with."""
+
     algorithm: str
-    private_key: RSAPrivateKey
+    private_key: PrivateKey
 
     @classmethod
-    def generate(cls) -> Self:
-        """Takes about a second of CPU. The interpreter is free meanwhile, so call it in a thread."""
-        return cls(ALGORITHM, generate_private_key(_EXPONENT, _BITS))
+    def generate(cls, algorithm: SigningAlgorithm) -> Self:
+        """An RSA key takes about a second of CPU. The interpreter is free meanwhile, so call it in a thread."""
+        return cls(algorithm, _MAKERS[algorithm]())
 
     @classmethod
     def unseal(cls, ring: KeyRing, *, kid: str, algorithm: str, sealed: bytes) -> Self:
         key = load_der_private_key(ring.unwrap(sealed, _associated_data(kid)), password=None)
-        if not isinstance(key, RSAPrivateKey):
-            raise TypeError(f"signing key {kid} is not an RSA key")
+        if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
+            raise TypeError(f"signing key {kid} is of a kind that we do not make")
         return cls(algorithm, key)
 
     def seal(self, ring: KeyRing) -> bytes:
@@ -52,8 +69,12 @@ class KeyPair:
 
     @property
     def _bare_jwk(self) -> dict[str, Any]:
-        jwk = RSAAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True)
-        return {name: jwk[name] for name in ("kty", "n", "e")}
+        """The members that make the key, which are those that RFC 7638 hashes."""
+        if isinstance(self.private_key, RSAPrivateKey):
+            jwk = RSAAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True)
+            return {name: jwk[name] for name in ("kty", "n", "e")}
+        jwk = OKPAlgorithm.to_jwk(self.private_key.public_key(), as_dict=True)
+        return {name: jwk[name] for name in ("kty", "crv", "x")}
 
 
 def thumbprint(jwk: dict[str, Any]) -> str:

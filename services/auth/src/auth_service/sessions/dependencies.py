@@ -12,8 +12,8 @@ from auth_service.sessions.errors import JsonRequired, OriginNotAllowed, Session
 from auth_service.sessions.tokens import Mint, RefreshToken
 from auth_service.settings import Settings
 from chassis.database import Database
-from chassis.tokens import Principal
-from chassis.web.dependencies import CurrentUser, Reads
+from chassis.principals import Principal
+from chassis.web.dependencies import Reads, allowed
 
 _BROWSERS_SEND = {"sec-fetch-site", "referer"}
 
@@ -49,12 +49,16 @@ def _client(request: Request) -> Client:
 CallingClient = Annotated[Client, Depends(_client)]
 
 
-async def _live_user(user: CurrentUser, reads: Reads) -> Principal:
+AccountHolder = Annotated[Principal, Depends(allowed("account"))]
+
+
+async def _live_user(user: AccountHolder, reads: Reads) -> Principal:
     await service.require_live(reads, user.session_id)
     return user
 
 
-# Other services believe an access token until it expires; the one that knows the session asks it.
+# Somebody signed in, not a program with an API token. Other services believe an access token until they hear that
+# its session is over; the one that knows the session asks it.
 LiveUser = Annotated[Principal, Depends(_live_user)]
 
 

@@ -12,6 +12,12 @@ class SessionEnded(Unauthenticated):
         super().__init__(detail, **extensions)
 
 
+class SessionNotFound(Problem):
+    """Also for one that is somebody else's or over: ids tell nothing."""
+
+    status, slug, title = 404, "session-not-found", "There is no such session"
+
+
 class OriginNotAllowed(Problem):
     """Only Daybook's own pages may use the cookie: another site's page may not act for whoever is visiting it."""
 

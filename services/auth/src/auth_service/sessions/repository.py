@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from auth_service.sessions.clients import Client
 from auth_service.sessions.models import SessionRow
@@ -22,6 +23,31 @@ class Holder(NamedTuple):
 
     user_id: UUID
     expires_at: datetime
+
+
+class Ended(NamedTuple):
+    id: UUID
+    user_id: UUID
+    device: str | None
+
+
+class Listed(NamedTuple):
+    """A session as its owner sees it in a list."""
+
+    id: UUID
+    device: str | None
+    address: str | None
+    created_at: datetime
+    last_used_at: datetime
+
+
+_LISTED = (
+    SessionRow.id,
+    SessionRow.device,
+    SessionRow.address,
+    SessionRow.created_at,
+    SessionRow.last_used_at,
+)
 
 
 def _is_of(token: RefreshToken) -> ColumnElement[bool]:
@@ -78,16 +104,44 @@ async def find_just_rotated(tx: AsyncConnection, token: RefreshToken) -> Holder 
     return Holder(*found) if (found := row.one_or_none()) else None
 
 
-async def end(tx: AsyncConnection, token: RefreshToken, *, reason: str) -> UUID | None:
-    """End the session this token is or was of. Returns whose it was, or None if it was over."""
-    ended = (
+async def end(tx: AsyncConnection, token: RefreshToken, *, reason: str) -> Ended | None:
+    """End the session this token is or was of. None if it was over."""
+    row = (await tx.execute(_end(_is_of(token), reason=reason))).one_or_none()
+    return Ended(*row) if row else None
+
+
+async def end_one(tx: AsyncConnection, session_id: UUID, *, user_id: UUID, reason: str) -> bool:
+    """Whether it was theirs and went on until now."""
+    ended = await tx.execute(_end(SessionRow.id == session_id, SessionRow.user_id == user_id, reason=reason))
+    return ended.one_or_none() is not None
+
+
+async def end_all(tx: AsyncConnection, user_id: UUID, *, except_session: UUID | None, reason: str) -> list[UUID]:
+    """Returns which ones. Locked in the order of their ids, so that two who do this do not wait for each other."""
+    theirs = select(SessionRow.id).where(SessionRow.user_id == user_id, _LIVE)
+    if except_session is not None:
+        theirs = theirs.where(SessionRow.id != except_session)
+    locked = theirs.order_by(SessionRow.id).with_for_update()
+    ended = await tx.execute(_end(SessionRow.id.in_(locked), reason=reason))
+    return [each.id for each in ended]
+
+
+def _end(*which: ColumnElement[bool], reason: str) -> ReturningUpdate[UUID, UUID, str | None]:
+    return (
         update(SessionRow)
-        .where(_is_of(token))
+        .where(*which, _LIVE)
         .values(ended_at=func.now(), end_reason=reason)
-        .returning(SessionRow.user_id)
+        .returning(SessionRow.id, SessionRow.user_id, SessionRow.device)
     )
-    user_id: UUID | None = await tx.scalar(ended)
-    return user_id
+
+
+async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[Listed]:
+    """The youngest first: ids are in the order in which sessions began."""
+    theirs = select(*_LISTED).where(SessionRow.user_id == user_id, _LIVE)
+    if before is not None:
+        theirs = theirs.where(SessionRow.id < before)
+    rows = await reads.execute(theirs.order_by(SessionRow.id.desc()).limit(limit))
+    return [Listed(*row) for row in rows]
 
 
 async def is_live(reads: AsyncConnection, session_id: UUID) -> bool:

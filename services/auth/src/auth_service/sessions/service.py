@@ -3,16 +3,22 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth_service.audit import service as audit
+from auth_service.audit.kinds import Kind
+from auth_service.revocations import service as revocations
 from auth_service.sessions import repository
 from auth_service.sessions.clients import Client
-from auth_service.sessions.repository import Holder
+from auth_service.sessions.errors import SessionNotFound
+from auth_service.sessions.repository import Ended, Holder, Listed
 from auth_service.sessions.tokens import AccessToken, Mint, RefreshToken
 from chassis.database import Database
+from chassis.principals import Principal
 from chassis.problems import Unauthenticated
 
 log = structlog.get_logger()
@@ -21,6 +27,17 @@ log = structlog.get_logger()
 _KEPT = timedelta(days=30)
 _HOUSEKEEPING_SECONDS = 3600
 _BATCH = 500
+
+
+class EndReason(StrEnum):
+    """Why a session is over. Written with it, logged, and told to the verifiers."""
+
+    SIGNED_OUT = "signed_out"
+    REUSE_DETECTED = "reuse_detected"
+    ENDED_BY_OWNER = "ended_by_owner"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a reason, not a password)
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    ACCOUNT_DELETED = "account_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +51,86 @@ class Grant:
     lasts: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Stolen:
+    """A session has just ended, because its token was in two hands."""
+
+    user_id: UUID
+    # What it was begun with, which its owner knows it by.
+    device: str | None
+
+
 async def start(tx: AsyncConnection, mint: Mint, *, user_id: UUID, client: Client) -> Grant:
     token = RefreshToken.first()
     holder = await repository.add(tx, token, user_id=user_id, client=client)
     return await _grant(mint, token, holder)
 
 
-async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, address: str | None) -> Grant | None:
+async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, client: Client) -> Grant | Stolen | None:
     """Replace a refresh token, or repeat the answer if it was replaced a moment ago.
 
-    None if it cannot be: the session is over, or it ends here and now, because a token that was replaced long ago
-    is in somebody's hands. The caller has to commit in that case too.
+    None if the session is over. Stolen if it ends here and now, because a token that was replaced long ago is in
+    somebody's hands: the caller has to commit in that case too.
     """
-    holder = await repository.rotate(tx, token, address=address) or await repository.find_just_rotated(tx, token)
+    holder = await repository.rotate(tx, token, address=client.address) or await repository.find_just_rotated(tx, token)
     if holder is not None:
         return await _grant(mint, token.successor, holder)
-    user_id = await repository.end(tx, token, reason="reuse_detected")
-    if user_id is not None:
-        log.warning("session.reuse_detected", user_id=user_id, session_id=token.session_id, generation=token.generation)
-    return None
+    ended = await _end(tx, token, reason=EndReason.REUSE_DETECTED, kind=Kind.REFRESH_REUSED, client=client)
+    if ended is None:
+        return None
+    log.warning("session.reuse_detected", user_id=ended.user_id, session_id=ended.id, generation=token.generation)
+    return Stolen(ended.user_id, ended.device)
 
 
-async def end(database: Database, token: RefreshToken) -> None:
+async def end(database: Database, token: RefreshToken, *, client: Client) -> None:
     """Sign out. Any token the session ever had will do, and doing it twice does no harm."""
+    reason = EndReason.SIGNED_OUT
     async with database.transaction() as tx:
-        user_id = await repository.end(tx, token, reason="signed_out")
-    if user_id is not None:
-        log.info("session.ended", user_id=user_id, session_id=token.session_id, reason="signed_out")
+        ended = await _end(tx, token, reason=reason, kind=Kind.SESSION_ENDED, client=client)
+    if ended is not None:
+        log.info("session.ended", user_id=ended.user_id, session_id=ended.id, reason=reason)
+
+
+async def _end(
+    tx: AsyncConnection, token: RefreshToken, *, reason: EndReason, kind: Kind, client: Client
+) -> Ended | None:
+    ended = await repository.end(tx, token, reason=reason)
+    if ended is not None:
+        await audit.record(tx, kind, user_id=ended.user_id, session_id=ended.id, client=client)
+        await revocations.revoke_session(tx, ended.id, user_id=ended.user_id, reason=reason)
+    return ended
+
+
+async def end_one(tx: AsyncConnection, session_id: UUID, *, by: Principal, client: Client) -> None:
+    """End a session of somebody who does not hold its token: they see it in their list."""
+    user_id, reason = by.id, EndReason.ENDED_BY_OWNER
+    if not await repository.end_one(tx, session_id, user_id=user_id, reason=reason):
+        raise SessionNotFound
+    ended = {"ended": str(session_id)}
+    await audit.record(tx, Kind.SESSION_ENDED, user_id=user_id, session_id=by.session_id, client=client, details=ended)
+    await revocations.revoke_session(tx, session_id, user_id=user_id, reason=reason)
+    log.info("session.ended", user_id=user_id, session_id=session_id, reason=reason)
+
+
+async def end_all(tx: AsyncConnection, user_id: UUID, *, reason: EndReason, except_session: UUID | None = None) -> int:
+    """End every session of a person, or every other one. Returns how many there were.
+
+    Each is revoked by itself, so that one that begins a moment later is not concerned. What the transaction has to
+    say to the audit log it says before: see `auth_service.revocations.service`.
+    """
+    ended = await repository.end_all(tx, user_id, except_session=except_session, reason=reason)
+    await revocations.revoke_sessions(tx, ended, user_id=user_id, reason=reason)
+    log.info("sessions.ended", user_id=user_id, count=len(ended), reason=reason)
+    return len(ended)
+
+
+async def end_others(tx: AsyncConnection, by: Principal, *, client: Client) -> None:
+    await audit.record(tx, Kind.SESSIONS_ENDED, user_id=by.id, session_id=by.session_id, client=client)
+    await end_all(tx, by.id, reason=EndReason.ENDED_BY_OWNER, except_session=by.session_id)
+
+
+async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[Listed]:
+    return await repository.list_live(reads, user_id, before=before, limit=limit)
 
 
 async def require_live(reads: AsyncConnection, session_id: UUID) -> None:

@@ -9,6 +9,7 @@ import secrets
 import struct
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
@@ -66,11 +67,15 @@ class Mint:
         self._keys, self._issuer, self._audience = keys, issuer, audience
         self._mac_keys = ring.derive("daybook.auth.refresh-token.v1")
 
-    async def access_token(self, *, user_id: UUID, session_id: UUID) -> AccessToken:
+    async def access_token(
+        self, *, user_id: UUID, session_id: UUID, scope: str = SCOPES, at_most: timedelta | None = None
+    ) -> AccessToken:
         """Signed in a thread: OpenSSL lets go of the interpreter, and the way there and back costs a sixtieth."""
         kid, key = self._keys.active
         now = int(time.time())
         lifetime = round(_LIFETIME_SECONDS * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 (not a secret)
+        if at_most is not None:
+            lifetime = min(lifetime, int(at_most.total_seconds()))
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
@@ -79,7 +84,7 @@ class Mint:
             "jti": str(uuid7()),
             "iat": now,
             "exp": now + lifetime,
-            "scope": SCOPES,
+            "scope": scope,
         }
         headers = {"typ": "at+jwt", "kid": kid}
         text = await asyncio.to_thread(jwt.encode, claims, key.private_key, key.algorithm, headers)

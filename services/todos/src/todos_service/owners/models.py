@@ -40,3 +40,12 @@ class DataKey(Table):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     wrapped: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Erasure(Table):
+    """An owner whose key is destroyed and whose rows are not all removed yet. Gone when they are."""
+
+    __tablename__ = "erasures"
+
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    erased_at: Mapped[datetime] = mapped_column(server_default=func.now())

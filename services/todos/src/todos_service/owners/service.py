@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.encryption import CannotDecryptError, Cipher, KeyRing, new_key
 from todos_service.owners import repository
+
+log = structlog.get_logger()
 
 _FIRST_VERSION = 1
 
@@ -17,6 +20,12 @@ async def add(tx: AsyncConnection, ring: KeyRing, *, owner_id: UUID) -> None:
     """Give an owner a stream and a data key. Does nothing for one who has them, or had them and was erased."""
     wrapped = ring.wrap(new_key(), _key_context(owner_id, _FIRST_VERSION))
     await repository.add(tx, owner_id=owner_id, key_version=_FIRST_VERSION, wrapped=wrapped)
+
+
+async def erase(tx: AsyncConnection, *, owner_id: UUID) -> None:
+    """Make everything of an owner unreadable at once and for good; removing it takes a little longer."""
+    await repository.erase(tx, owner_id=owner_id)
+    log.info("owner.erased", owner_id=str(owner_id))
 
 
 async def check(reads: AsyncConnection) -> None:

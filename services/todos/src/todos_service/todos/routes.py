@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
-from chassis.problems import Unauthenticated
-from chassis.tokens import Principal
-from chassis.web.dependencies import CurrentUser, Reads, Transaction
+from chassis.principals import Principal
+from chassis.problems import InsufficientScope, Unauthenticated
+from chassis.web.dependencies import Reads, Transaction, allowed
 from chassis.web.problems import responses
 from todos_service.owners.errors import OwnerErased
 from todos_service.owners.service import DataKeys
@@ -37,7 +37,9 @@ from todos_service.todos.schemas import (
 from todos_service.todos.service import ANY_VERSION, Expectation, NewTodo
 from todos_service.todos.writing import Author
 
-router = APIRouter(prefix="/todos", tags=["todos"], responses=responses(Unauthenticated, TodoUnreadable))
+router = APIRouter(
+    prefix="/todos", tags=["todos"], responses=responses(Unauthenticated, InsufficientScope, TodoUnreadable)
+)
 
 
 async def _keys(request: Request) -> DataKeys:
@@ -50,6 +52,8 @@ async def _todo_limit(request: Request) -> int:
     return limit
 
 
+Reader = Annotated[Principal, Depends(allowed("todos:read"))]
+Writer = Annotated[Principal, Depends(allowed("todos:write"))]
 Keys = Annotated[DataKeys, Depends(_keys)]
 TodoLimit = Annotated[int, Depends(_todo_limit)]
 IfMatch = Annotated[str | None, Header(max_length=400, description="The `ETag` you last saw", examples=['"v3"'])]
@@ -82,7 +86,7 @@ _FRESH = {"Cache-Control": "private, no-cache"}
     responses={200: {"description": "A page of todos", "headers": _ETAG | _LINK}, 304: _UNCHANGED},
 )
 async def list_todos(
-    user: CurrentUser,
+    user: Reader,
     query: Annotated[ListQuery, Query()],
     reads: Reads,
     keys: Keys,
@@ -125,7 +129,7 @@ async def list_todos(
 async def create_todo(
     *,
     new: TodoCreate,
-    user: CurrentUser,
+    user: Writer,
     tx: Transaction,
     keys: Keys,
     limit: TodoLimit,
@@ -154,7 +158,7 @@ async def create_todo(
     responses={**responses(TodoNotFound), 200: _TODO, 304: _UNCHANGED},
 )
 async def get_todo(
-    todo_id: UUID, user: CurrentUser, reads: Reads, keys: Keys, if_none_match: IfNoneMatch = None
+    todo_id: UUID, user: Reader, reads: Reads, keys: Keys, if_none_match: IfNoneMatch = None
 ) -> Response:
     """One of the caller's todos."""
     todo = await service.find(reads, keys, owner_id=user.id, todo_id=todo_id)
@@ -171,7 +175,7 @@ async def get_todo(
     responses={**_CHANGING, **responses(PreconditionRequired), 200: _TODO},
 )
 async def update_todo(
-    *, todo_id: UUID, changes: TodoUpdate, user: CurrentUser, tx: Transaction, keys: Keys, if_match: IfMatch = None
+    *, todo_id: UUID, changes: TodoUpdate, user: Writer, tx: Transaction, keys: Keys, if_match: IfMatch = None
 ) -> Response:
     """Change a todo. Fields left out keep their value.
 
@@ -196,7 +200,7 @@ async def update_todo(
     },
 )
 async def patch_todo(
-    *, todo_id: UUID, patch: TodoPatch, user: CurrentUser, tx: Transaction, keys: Keys, if_match: IfMatch = None
+    *, todo_id: UUID, patch: TodoPatch, user: Writer, tx: Transaction, keys: Keys, if_match: IfMatch = None
 ) -> Response:
     """Change a todo by a merge patch: null clears a field. The rules for versions are those of `PUT`."""
     expected = _required(if_match, patch.version)
@@ -213,7 +217,7 @@ async def patch_todo(
 async def delete_todo(
     *,
     todo_id: UUID,
-    user: CurrentUser,
+    user: Writer,
     tx: Transaction,
     keys: Keys,
     body: TodoDelete | None = None,
@@ -234,7 +238,7 @@ async def delete_todo(
 async def toggle_todo(
     *,
     todo_id: UUID,
-    user: CurrentUser,
+    user: Writer,
     tx: Transaction,
     keys: Keys,
     body: TodoToggle | None = None,

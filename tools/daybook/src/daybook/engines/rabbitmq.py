@@ -19,6 +19,8 @@ from daybook.supervision.state import State
 ADMIN = "daybook_admin"
 # Each service may touch the one exchange and its own queues. A queue that dead-letters needs the default exchange.
 SERVICES = ("auth", "todos")
+# This one only listens.
+_GATEWAY = "gateway"
 _NODE = "daybook@localhost"
 
 
@@ -113,7 +115,8 @@ class Broker:
         return self._state.secrets.password(f"rabbitmq-{user}")
 
     def _definitions(self) -> Mapping[str, object]:
-        patterns = {ADMIN: (".*", ".*")}
+        listens = rf"{_GATEWAY}\..*"
+        patterns = {ADMIN: (".*", ".*"), service_user(_GATEWAY): (rf"^(daybook\.events|{listens})$", f"^({listens})$")}
         for service in SERVICES:
             own = rf"daybook\.events|{service}\..*"
             patterns[service_user(service)] = (f"^({own})$", rf"^({own}|amq\.default)$")

@@ -1,0 +1,44 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button } from "@/components/ui/button";
+
+interface CopyButtonProps {
+  text: string;
+  /** What is copied, for its name: “Copy the token”. */
+  what: string;
+  /** Shown beside the sign; without one the button is a sign only. */
+  label?: string;
+}
+
+/** Puts something into the clipboard and says that it has. */
+export function CopyButton({ text, what, label }: CopyButtonProps) {
+  const [state, setState] = useState<"rest" | "copied" | "refused">("rest");
+  useEffect(() => {
+    if (state === "rest") return;
+    const timer = setTimeout(() => setState("rest"), 4_000);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setState("copied"),
+      () => setState("refused"),
+    );
+  const Icon = state === "copied" ? Check : Copy;
+  const said = { rest: "", copied: "Copied", refused: "The browser did not allow it" }[state];
+  return (
+    <>
+      <Button
+        onClick={() => void copy()}
+        {...(label ? {} : { "aria-label": `Copy ${what}`, size: "icon", variant: "ghost" as const })}
+      >
+        <Icon aria-hidden className="size-4" />
+        {label && (state === "rest" ? label : said)}
+      </Button>
+      <span role="status" className="sr-only">
+        {said && `${said}: ${what}`}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+"use client";
+
+import { useForm } from "react-hook-form";
+import { Failure } from "@/components/failure";
+import { lazyResolver } from "@/components/form/lazy-resolver";
+import { useSubmission } from "@/components/form/use-submission";
+import { Loaded } from "@/components/loaded";
+import { Button } from "@/components/ui/button";
+import { PasswordField } from "@/components/ui/password-field";
+import { Skeleton } from "@/components/ui/skeleton";
+import { TextField } from "@/components/ui/text-field";
+import { deleteAccount, loadSecondFactor } from "@/features/account/api";
+import { AccountName } from "@/features/account/components/account-name";
+import { DELETE_WORD } from "@/features/account/delete-word";
+import type { DeleteValues } from "@/features/account/resolvers";
+import { useRuntime } from "@/hooks/runtime";
+import { useLoaded } from "@/hooks/use-loaded";
+
+const rules = () => import("@/features/account/resolvers");
+const withoutCode = lazyResolver(async () => (await rules()).deleteResolver);
+const withCode = lazyResolver(async () => (await rules()).deleteWithCodeResolver);
+
+/** Asks once more, and for everything that shows who is asking. */
+export default function DeleteForm({ onClose }: { onClose: () => void }) {
+  const factor = useLoaded(loadSecondFactor);
+  return (
+    <Loaded resource={factor} skeleton={<Skeleton className="h-64 w-full rounded-2xl" />}>
+      {({ totp }) => <Form asksForCode={totp} onClose={onClose} />}
+    </Loaded>
+  );
+}
+
+function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => void }) {
+  const { connection } = useRuntime();
+  const form = useForm<DeleteValues>({
+    resolver: asksForCode ? withCode : withoutCode,
+    defaultValues: { password: "", code: "", word: "" },
+  });
+  const { onSubmit, failure, isPending } = useSubmission(
+    form,
+    ({ password, code }) => deleteAccount(connection, asksForCode ? { password, code } : { password }),
+    { password: "password", code: "code" },
+  );
+  const { errors } = form.formState;
+  return (
+    <form
+      onSubmit={onSubmit}
+      noValidate
+      className="grid animate-rise gap-5 rounded-2xl bg-danger-soft p-4 sm:p-5"
+    >
+      <div className="grid gap-2 text-sm">
+        <p className="font-medium">What happens then</p>
+        <ul className="list-disc space-y-1 pl-5 text-soft">
+          <li>Every device is signed out within a second, and API tokens stop working.</li>
+          <li>Your todos are erased. Nobody can bring them back, we neither.</li>
+          <li>The e-mail address is free for a new account.</li>
+        </ul>
+      </div>
+      {failure !== undefined && <Failure error={failure} />}
+      <AccountName />
+      <PasswordField
+        label="Your password"
+        autoComplete="current-password"
+        autoFocus
+        {...form.register("password")}
+        error={errors.password?.message}
+      />
+      {asksForCode && (
+        <TextField
+          label="Code of your authenticator app, or a recovery code"
+          autoComplete="one-time-code"
+          autoCapitalize="off"
+          spellCheck={false}
+          look="code"
+          {...form.register("code")}
+          error={errors.code?.message}
+        />
+      )}
+      <TextField
+        label={`Type “${DELETE_WORD}” to go on`}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        {...form.register("word")}
+        error={errors.word?.message}
+      />
+      <div className="flex flex-wrap gap-3">
+        <Button type="submit" variant="danger" isPending={isPending}>
+          Delete everything
+        </Button>
+        <Button variant="ghost" onClick={onClose}>
+          Keep my account
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+
+import { useForm } from "react-hook-form";
+import { Failure } from "@/components/failure";
+import { lazyResolver } from "@/components/form/lazy-resolver";
+import { useSubmission } from "@/components/form/use-submission";
+import { notify } from "@/components/toast";
+import { Button } from "@/components/ui/button";
+import { PasswordField } from "@/components/ui/password-field";
+import { TextField } from "@/components/ui/text-field";
+import { addPasskey } from "@/features/account/api";
+import { AccountName } from "@/features/account/components/account-name";
+import { deviceName } from "@/features/account/device-name";
+import type { PasskeyValues } from "@/features/account/resolvers";
+import { useRuntime } from "@/hooks/runtime";
+import type { Passkey } from "@/lib/api/types";
+
+const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passkeyResolver);
+
+interface PasskeyFormProps {
+  onAdded: (passkey: Passkey) => void;
+  onClose: () => void;
+}
+
+export function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
+  const { connection } = useRuntime();
+  const form = useForm<PasskeyValues>({
+    resolver,
+    defaultValues: { name: deviceName(navigator.userAgent), password: "" },
+  });
+  const { onSubmit, failure, isPending } = useSubmission(
+    form,
+    async ({ name, password }) => {
+      const passkey = await addPasskey(connection, name, password);
+      void notify("message", "Passkey added", { description: name });
+      onAdded(passkey);
+    },
+    { password: "password" },
+  );
+  const { errors } = form.formState;
+  return (
+    <form onSubmit={onSubmit} noValidate className="grid animate-rise gap-4 rounded-2xl bg-sunken p-4 sm:p-5">
+      <p className="text-pretty text-soft text-sm">Your browser will ask where to keep it.</p>
+      {failure !== undefined && <Failure error={failure} />}
+      <TextField
+        label="Name"
+        description="So that you know it again: a device, a key ring."
+        autoComplete="off"
+        autoFocus
+        {...form.register("name")}
+        error={errors.name?.message}
+      />
+      <AccountName />
+      <PasswordField
+        label="Your password"
+        autoComplete="current-password"
+        {...form.register("password")}
+        error={errors.password?.message}
+      />
+      <div className="flex flex-wrap gap-3">
+        <Button type="submit" variant="primary" isPending={isPending}>
+          Create the passkey
+        </Button>
+        <Button variant="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,110 @@
+"use client";
+
+import { KeyRound } from "lucide-react";
+import { useRef } from "react";
+import { EntriesSkeleton } from "@/components/entries-skeleton";
+import { Entry } from "@/components/entry";
+import { Loaded } from "@/components/loaded";
+import { SettingsSection } from "@/components/settings-section";
+import { notify } from "@/components/toast";
+import { Button } from "@/components/ui/button";
+import { When } from "@/components/when";
+import { loadPasskeys, removePasskey } from "@/features/account/api";
+import { PasskeyForm } from "@/features/account/components/passkey-form";
+import { ProofForm } from "@/features/account/components/proof-form";
+import { useRuntime } from "@/hooks/runtime";
+import { useDisclosure } from "@/hooks/use-disclosure";
+import { useLoaded } from "@/hooks/use-loaded";
+import type { Passkey } from "@/lib/api/types";
+
+interface PasskeysSectionProps {
+  /** One came or went. */
+  onChanged: () => void;
+}
+
+export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
+  const resource = useLoaded(loadPasskeys);
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  const list = useRef<HTMLUListElement>(null);
+
+  const removed = (id: string) => {
+    resource.set((before) => before.filter((passkey) => passkey.id !== id));
+    list.current?.focus();
+    onChanged();
+  };
+  return (
+    <SettingsSection
+      title="Passkeys"
+      description="Sign in with your fingerprint, face or screen lock instead of the password. Where there is one, the password alone lets nobody in."
+    >
+      <div className="grid gap-5">
+        <Loaded resource={resource} skeleton={<EntriesSkeleton rows={1} />}>
+          {(passkeys) =>
+            passkeys.length === 0 ? (
+              <p className="text-soft text-sm">There are none yet.</p>
+            ) : (
+              <ul ref={list} tabIndex={-1} aria-label="Passkeys" className="divide-y outline-none">
+                {passkeys.map((passkey) => (
+                  <PasskeyEntry key={passkey.id} passkey={passkey} onRemoved={removed} />
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+        {isOpen ? (
+          <PasskeyForm
+            onClose={close}
+            onAdded={(added) => {
+              resource.set((before) => [...before, added]);
+              close();
+              onChanged();
+            }}
+          />
+        ) : (
+          <Button ref={triggerRef} onClick={open} className="w-fit">
+            Add a passkey
+          </Button>
+        )}
+      </div>
+    </SettingsSection>
+  );
+}
+
+function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id: string) => void }) {
+  const { connection } = useRuntime();
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  const remove = async ({ password }: { password: string }) => {
+    await removePasskey(connection, passkey.id, password);
+    void notify("message", "Passkey removed", { description: passkey.name });
+    onRemoved(passkey.id);
+  };
+  const proof = isOpen && (
+    <ProofForm submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
+      “{passkey.name}” will not open your account any more. Your device keeps its half until you remove it
+      there, too.
+    </ProofForm>
+  );
+  return (
+    <Entry
+      below={proof}
+      icon={<KeyRound aria-hidden />}
+      title={passkey.name}
+      action={
+        !isOpen && (
+          <Button ref={triggerRef} variant="ghost" aria-label={`Remove ${passkey.name}`} onClick={open}>
+            Remove
+          </Button>
+        )
+      }
+    >
+      Added <When at={passkey.created_at} />,{" "}
+      {passkey.last_used_at ? (
+        <>
+          last used <When at={passkey.last_used_at} />
+        </>
+      ) : (
+        "not used yet"
+      )}
+    </Entry>
+  );
+}

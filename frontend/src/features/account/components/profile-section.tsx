@@ -1,0 +1,103 @@
+"use client";
+
+import { useForm } from "react-hook-form";
+import { Badge } from "@/components/entry";
+import { Failure } from "@/components/failure";
+import { lazyResolver } from "@/components/form/lazy-resolver";
+import { useSubmission } from "@/components/form/use-submission";
+import { Loaded } from "@/components/loaded";
+import { SettingsSection } from "@/components/settings-section";
+import { notify } from "@/components/toast";
+import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import { TextField } from "@/components/ui/text-field";
+import { When } from "@/components/when";
+import { loadUser, rename, sendVerification } from "@/features/account/api";
+import type { ProfileValues } from "@/features/account/resolvers";
+import { useRuntime } from "@/hooks/runtime";
+import { useAction } from "@/hooks/use-action";
+import { useLoaded } from "@/hooks/use-loaded";
+import { useSession } from "@/hooks/use-session";
+import type { User } from "@/lib/api/types";
+
+const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).profileResolver);
+
+export function ProfileSection() {
+  const { user } = useSession();
+  const account = useLoaded(loadUser);
+  return (
+    <SettingsSection title="Profile" description="Who you are in Daybook.">
+      <div className="grid gap-6">
+        <div>
+          <h3 className="font-medium text-sm">E-mail</h3>
+          <p className="mt-1 [overflow-wrap:anywhere]">{user?.email}</p>
+          <div className="mt-2 text-sm">
+            <Loaded resource={account} skeleton={<Skeleton className="h-6 w-56" />}>
+              {(loaded) => <Verification user={loaded} />}
+            </Loaded>
+          </div>
+        </div>
+        {user && <NameForm key={user.id} name={user.display_name ?? ""} />}
+      </div>
+    </SettingsSection>
+  );
+}
+
+function Verification({ user }: { user: User }) {
+  const { connection } = useRuntime();
+  const { run, isPending, failure } = useAction(async () => {
+    await sendVerification(connection);
+    void notify("message", "Mail sent", { description: `Open its link to confirm ${user.email}.` });
+  });
+  const since = user.created_at && (
+    <span className="text-faint">
+      Here since <When at={user.created_at} />
+    </span>
+  );
+  if (user.email_verified) {
+    return (
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Badge>Confirmed</Badge>
+        {since}
+      </div>
+    );
+  }
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Badge tone="warn">Not confirmed</Badge>
+        <Button isPending={isPending} onClick={() => void run()}>
+          Send the mail again
+        </Button>
+        {since}
+      </div>
+      {failure !== undefined && <Failure error={failure} />}
+    </div>
+  );
+}
+
+function NameForm({ name }: { name: string }) {
+  const { connection } = useRuntime();
+  const form = useForm<ProfileValues>({ resolver, defaultValues: { display_name: name }, mode: "onTouched" });
+  const { onSubmit, failure, isPending } = useSubmission(form, async (values) => {
+    await rename(connection, values.display_name);
+    form.reset(values);
+    void notify("message", "Name saved");
+  });
+  const { errors, isDirty } = form.formState;
+  return (
+    <form onSubmit={onSubmit} noValidate className="grid gap-4">
+      {failure !== undefined && <Failure error={failure} />}
+      <TextField
+        label="Name"
+        autoComplete="name"
+        description="Optional. Shown in the menu, and in mail from Daybook."
+        {...form.register("display_name")}
+        error={errors.display_name?.message}
+      />
+      <Button type="submit" isPending={isPending} disabled={!isDirty && !isPending} className="w-fit">
+        Save the name
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,180 @@
+"use client";
+
+import { LifeBuoy, ShieldCheck, ShieldOff } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { Badge } from "@/components/entry";
+import { Loaded } from "@/components/loaded";
+import { SettingsSection } from "@/components/settings-section";
+import { notify } from "@/components/toast";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import { Skeleton } from "@/components/ui/skeleton";
+import { beginTotp, removeTotp, renewRecoveryCodes } from "@/features/account/api";
+import { ProofForm } from "@/features/account/components/proof-form";
+import { useRuntime } from "@/hooks/runtime";
+import { useDisclosure } from "@/hooks/use-disclosure";
+import type { Resource } from "@/hooks/use-resource";
+import type { SecondFactor, TotpSetup } from "@/lib/api/types";
+
+const AuthenticatorSetup = lazy(() => import("@/features/account/components/authenticator-setup"));
+const RecoveryCodes = lazy(() => import("@/features/account/components/recovery-codes"));
+
+/** So few are left that new ones should be made. */
+const FEW = 3;
+
+export function SecondFactorSection({ resource }: { resource: Resource<SecondFactor> }) {
+  const [setup, setSetup] = useState<TotpSetup>();
+  const [codes, setCodes] = useState<string[]>();
+
+  const finish = () => {
+    setCodes(undefined);
+    void resource.reload();
+  };
+  return (
+    <SettingsSection
+      title="Second factor"
+      description="A code from an app on your phone, or a passkey, asked for after the password. Somebody who knows your password is not in yet."
+    >
+      <Suspense fallback={<Skeleton className="h-40 w-full rounded-2xl" />}>
+        {codes ? (
+          <RecoveryCodes codes={codes} onKept={finish} />
+        ) : setup ? (
+          <AuthenticatorSetup
+            setup={setup}
+            onConfirmed={(made) => {
+              setSetup(undefined);
+              setCodes(made);
+            }}
+            onCancel={() => setSetup(undefined)}
+          />
+        ) : (
+          <Loaded resource={resource} skeleton={<FactorSkeleton />}>
+            {(factor) => (
+              <>
+                {factor.totp ? (
+                  <TurnedOn onRemoved={() => void resource.reload()} />
+                ) : (
+                  <TurnedOff onSetup={setSetup} />
+                )}
+                {(factor.totp || factor.passkeys > 0) && <WayBack factor={factor} onCodes={setCodes} />}
+              </>
+            )}
+          </Loaded>
+        )}
+      </Suspense>
+    </SettingsSection>
+  );
+}
+
+function FactorSkeleton() {
+  return (
+    <div className="grid gap-4">
+      <Skeleton className="h-6 w-40" />
+      <Skeleton className="h-10 w-56 rounded-xl" />
+    </div>
+  );
+}
+
+function TurnedOff({ onSetup }: { onSetup: (setup: TotpSetup) => void }) {
+  const { connection } = useRuntime();
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  return (
+    <div className="grid gap-4">
+      <p className="flex items-center gap-2.5 text-sm">
+        <ShieldOff aria-hidden className="size-4.5 text-faint" />
+        No authenticator app is set up.
+      </p>
+      {isOpen ? (
+        <ProofForm
+          submit="Continue"
+          onCancel={close}
+          onProof={async ({ password }) => onSetup(await beginTotp(connection, password))}
+        >
+          You need an authenticator app, such as Aegis, 2FAS or the one of your password manager. First, your
+          password:
+        </ProofForm>
+      ) : (
+        <Button ref={triggerRef} onClick={open} className="w-fit">
+          Set up an authenticator app
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function TurnedOn({ onRemoved }: { onRemoved: () => void }) {
+  const { connection } = useRuntime();
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  return (
+    <div className="grid gap-4">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+        <ShieldCheck aria-hidden className="size-4.5 text-accent" />
+        Authenticator app
+        <Badge>On</Badge>
+      </div>
+      {isOpen ? (
+        <ProofForm
+          withCode
+          submit="Remove the app"
+          variant="danger"
+          onCancel={close}
+          onProof={async (proof) => {
+            await removeTotp(connection, proof);
+            void notify("message", "Authenticator app removed");
+            onRemoved();
+          }}
+        >
+          Signing in will not ask for its codes any more.
+        </ProofForm>
+      ) : (
+        <Button ref={triggerRef} onClick={open} className="w-fit">
+          Remove the app
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface WayBackProps {
+  factor: SecondFactor;
+  onCodes: (codes: string[]) => void;
+}
+
+/** Recovery codes belong to every second factor: apps and keys get lost. */
+function WayBack({ factor, onCodes }: WayBackProps) {
+  const { connection } = useRuntime();
+  const { isOpen, open, close, triggerRef } = useDisclosure();
+  const left = factor.recovery_codes_left;
+  return (
+    <div className="mt-5 grid gap-4 border-t pt-5">
+      <p className="flex items-center gap-3 text-sm">
+        <LifeBuoy aria-hidden className="size-4.5 text-faint" />
+        {left === 1 ? "1 recovery code left" : `${left} recovery codes left`}
+      </p>
+      {left <= FEW && (
+        <Notice
+          tone="warning"
+          title={left === 0 ? "There are no recovery codes." : "Few recovery codes are left."}
+        >
+          Without them, losing your phone or your passkey means losing your account.
+        </Notice>
+      )}
+      {isOpen ? (
+        <ProofForm
+          withCode={factor.totp}
+          submit="Make new codes"
+          onCancel={close}
+          onProof={async ({ password, code }) =>
+            onCodes(await renewRecoveryCodes(connection, factor.totp ? { password, code } : { password }))
+          }
+        >
+          You get ten new recovery codes. Older ones stop working.
+        </ProofForm>
+      ) : (
+        <Button ref={triggerRef} onClick={open} className="w-fit">
+          New recovery codes
+        </Button>
+      )}
+    </div>
+  );
+}

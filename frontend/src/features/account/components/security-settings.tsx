@@ -1,0 +1,19 @@
+"use client";
+
+import { loadSecondFactor } from "@/features/account/api";
+import { PasskeysSection } from "@/features/account/components/passkeys-section";
+import { PasswordSection } from "@/features/account/components/password-section";
+import { SecondFactorSection } from "@/features/account/components/second-factor-section";
+import { useLoaded } from "@/hooks/use-loaded";
+
+/** How one gets in. A passkey is a second factor as well, so the two parts know of each other. */
+export function SecuritySettings() {
+  const factor = useLoaded(loadSecondFactor);
+  return (
+    <>
+      <PasswordSection />
+      <SecondFactorSection resource={factor} />
+      <PasskeysSection onChanged={() => void factor.reload()} />
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { array, type infer as Infer, maxLength, minLength, object, refine, string, trim } from "zod/mini";
+import { code, displayName, newPassword, password } from "@/components/form/rules";
+import { DELETE_WORD } from "@/features/account/delete-word";
+
+const name = (most: number) =>
+  string().check(trim(), minLength(1, "Give it a name"), maxLength(most, `${most} characters at most`));
+
+const profileSchema = object({ display_name: displayName });
+
+const passwordSchema = object({ current_password: password, new_password: newPassword }).check(
+  refine(({ current_password, new_password }) => current_password !== new_password, {
+    path: ["new_password"],
+    message: "That is the password you have",
+  }),
+);
+
+const passwordProofSchema = object({ password });
+const fullProofSchema = object({ password, code });
+const confirmSchema = object({ code });
+const passkeySchema = object({ name: name(100), password });
+
+const tokenSchema = object({
+  name: name(100),
+  scopes: array(string()).check(minLength(1, "Allow it something")),
+  expires_in_days: string(),
+  password,
+});
+
+const goodbye = string().check(
+  trim(),
+  refine((text) => text.toLowerCase() === DELETE_WORD, `Type “${DELETE_WORD}”`),
+);
+const deleteSchema = object({ password, code: string(), word: goodbye });
+const deleteWithCodeSchema = object({ password, code, word: goodbye });
+
+export type ProfileValues = Infer<typeof profileSchema>;
+export type PasswordValues = Infer<typeof passwordSchema>;
+export type ConfirmValues = Infer<typeof confirmSchema>;
+export type PasskeyValues = Infer<typeof passkeySchema>;
+export type TokenValues = Infer<typeof tokenSchema>;
+export type DeleteValues = Infer<typeof deleteSchema>;
+
+export const profileResolver = zodResolver(profileSchema);
+export const passwordResolver = zodResolver(passwordSchema);
+export const passwordProofResolver = zodResolver(passwordProofSchema);
+export const fullProofResolver = zodResolver(fullProofSchema);
+export const confirmResolver = zodResolver(confirmSchema);
+export const passkeyResolver = zodResolver(passkeySchema);
+export const tokenResolver = zodResolver(tokenSchema);
+export const deleteResolver = zodResolver(deleteSchema);
+export const deleteWithCodeResolver = zodResolver(deleteWithCodeSchema);

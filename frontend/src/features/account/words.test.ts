@@ -1,0 +1,40 @@
+import { expect, describe as suite, test } from "vitest";
+import { describe, describeDetails } from "@/features/account/activity-words";
+import { deviceName, isHandheld } from "@/features/account/device-name";
+
+suite("deviceName", () => {
+  const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+  test.each([
+    [`Mozilla/5.0 (X11; Linux x86_64) ${chrome}`, "Chrome on Linux"],
+    [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome} Edg/140.0.0.0`, "Edge on Windows"],
+    [
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1",
+      "Safari on iPhone",
+    ],
+    ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"],
+    ["Firefox on Linux", "Firefox on Linux"],
+    ["curl/8.5.0", "curl"],
+    ["  ", "Unknown device"],
+    [null, "Unknown device"],
+  ])("%j is %s", (device, name) => {
+    expect(deviceName(device)).toBe(name);
+  });
+
+  test("tells what is held in a hand", () => {
+    expect(isHandheld("Safari on iPhone")).toBe(true);
+    expect(isHandheld("Firefox on Linux")).toBe(false);
+  });
+});
+
+suite("describe", () => {
+  test("has words for what is known, and readable ones for what is not", () => {
+    expect(describe({ kind: "password.changed" })).toEqual({ title: "Password changed", isNotable: true });
+    expect(describe({ kind: "some.new_kind" })).toEqual({ title: "Some new kind" });
+  });
+
+  test("tells of the details what means something", () => {
+    expect(describeDetails({ details: { method: "totp" } })).toBe("with the password and a code");
+    expect(describeDetails({ details: { name: "backup", next_after_seconds: 4 } })).toBe("“backup”");
+    expect(describeDetails({ details: {} })).toBe("");
+  });
+});

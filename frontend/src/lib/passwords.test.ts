@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { judge, lengthOf } from "@/lib/passwords";
+
+describe("judge", () => {
+  test.each([
+    ["", 0, "At least 15 characters. A short sentence works well."],
+    ["Sh0rt!", 0, "9 more characters to go"],
+    ["fourteen chars", 0, "1 more character to go"],
+    ["x".repeat(130), 0, "2 too many"],
+    ["aaaaaaaaaaaaaaaa", 1, "Long enough, but easy to guess"],
+    ["abcdefghijklmnopq", 1, "Long enough, but easy to guess"],
+    ["passwordpasswordpassword", 1, "Long enough, but easy to guess"],
+    ["ada.lovelace@example.com", 1, "Long enough, but easy to guess"],
+    ["the cat sat on it", 2, "Good"],
+    ["correct horse battery staple", 3, "Strong"],
+  ])("%j is worth %d", (password, score, words) => {
+    expect(judge(password, ["ada.lovelace@example.com", "Ada Lovelace"])).toEqual({ score, words });
+  });
+});
+
+describe("lengthOf", () => {
+  test("counts characters as the server does", () => {
+    expect(lengthOf("🦔🦔")).toBe(2);
+    expect(lengthOf("e\u0301")).toBe(1);
+  });
+});

@@ -1,0 +1,51 @@
+/** The server's rule (NIST SP 800-63B): length is what makes a password strong. There are no rules about kinds of characters. */
+export const PASSWORD_LENGTH = { min: 15, max: 128 } as const;
+
+/** Counted as the server does: characters, after joining what keyboards compose differently. */
+export const lengthOf = (password: string): number => [...password.normalize("NFKC")].length;
+
+export interface Judgement {
+  /** 0: not accepted yet; 1: accepted, but easy to guess; 2: good; 3: strong. */
+  readonly score: 0 | 1 | 2 | 3;
+  readonly words: string;
+}
+
+/**
+ * A hint while typing, nothing more: the server knows the lists of common passwords and decides.
+ * `about` is what strangers may know of the person: the e-mail address, the name.
+ */
+export function judge(password: string, about: readonly string[] = []): Judgement {
+  const length = lengthOf(password);
+  if (length === 0)
+    return { score: 0, words: `At least ${PASSWORD_LENGTH.min} characters. A short sentence works well.` };
+  const missing = PASSWORD_LENGTH.min - length;
+  if (missing > 0)
+    return { score: 0, words: `${missing} more ${missing === 1 ? "character" : "characters"} to go` };
+  if (length > PASSWORD_LENGTH.max) return { score: 0, words: `${length - PASSWORD_LENGTH.max} too many` };
+  const worth = worthOf(password.toLowerCase(), about);
+  if (worth < 9) return { score: 1, words: "Long enough, but easy to guess" };
+  return worth < 18 ? { score: 2, words: "Good" } : { score: 3, words: "Strong" };
+}
+
+/** How many characters there are that do not follow from the others. */
+function worthOf(password: string, about: readonly string[]): number {
+  const known = about
+    .flatMap((text) => text.toLowerCase().split(/[\s@._+-]+/))
+    .filter((part) => part.length > 2);
+  const strange = known.reduce((text, part) => text.replaceAll(part, "\u0000"), password);
+  const unit = strange.slice(0, period(strange));
+  return [...unit].filter((_, index, characters) => !follows(characters, index)).length;
+}
+
+/** The length of the shortest text that, repeated, gives this one. */
+function period(text: string): number {
+  const next = (text + text).indexOf(text, 1);
+  return next > 0 ? next : text.length;
+}
+
+/** “aaa”, “abc” and “321”: the third character is no surprise after the first two. */
+function follows(characters: readonly string[], index: number): boolean {
+  const [a, b, c] = [index - 2, index - 1, index].map((at) => characters[at]?.codePointAt(0) ?? Number.NaN);
+  const step = (b as number) - (a as number);
+  return Math.abs(step) <= 1 && (c as number) - (b as number) === step;
+}

@@ -1,0 +1,1 @@
+"""Tokens for scripts: named, limited, expiring, and exchanged for short access tokens."""

@@ -1,0 +1,80 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth_service.api_tokens.models import ApiTokenRow
+from auth_service.api_tokens.schemas import ApiTokenOut
+from auth_service.api_tokens.tokens import ApiToken
+
+_PUBLIC = tuple(getattr(ApiTokenRow, name) for name in ApiTokenOut.model_fields)
+
+
+class Holder(NamedTuple):
+    """Whose token it is, what it allows, and until when."""
+
+    user_id: UUID
+    scopes: list[str]
+    expires_at: datetime
+
+
+async def add(
+    tx: AsyncConnection, token: ApiToken, *, user_id: UUID, name: str, scopes: Sequence[str], lasts: timedelta
+) -> ApiTokenOut:
+    added = (
+        insert(ApiTokenRow)
+        .values(
+            id=token.id,
+            user_id=user_id,
+            name=name,
+            scopes=list(scopes),
+            secret_hash=token.secret_hash,
+            expires_at=func.now() + lasts,
+        )
+        .returning(*_PUBLIC)
+    )
+    return ApiTokenOut(**(await tx.execute(added)).mappings().one())
+
+
+async def count(reads: AsyncConnection, user_id: UUID) -> int:
+    counted = await reads.scalar(select(func.count()).select_from(ApiTokenRow).where(ApiTokenRow.user_id == user_id))
+    return int(counted or 0)
+
+
+async def list_tokens(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[ApiTokenOut]:
+    """The newest first."""
+    listed = select(*_PUBLIC).where(ApiTokenRow.user_id == user_id).order_by(ApiTokenRow.id.desc()).limit(limit)
+    if before is not None:
+        listed = listed.where(ApiTokenRow.id < before)
+    return [ApiTokenOut(**row) for row in (await reads.execute(listed)).mappings()]
+
+
+async def use(tx: AsyncConnection, token: ApiToken) -> Holder | None:
+    used = (
+        update(ApiTokenRow)
+        .where(
+            ApiTokenRow.id == token.id,
+            ApiTokenRow.secret_hash == token.secret_hash,
+            ApiTokenRow.expires_at > func.now(),
+        )
+        .values(last_used_at=func.now())
+        .returning(ApiTokenRow.user_id, ApiTokenRow.scopes, ApiTokenRow.expires_at)
+    )
+    row = (await tx.execute(used)).one_or_none()
+    return Holder(*row) if row else None
+
+
+async def remove(tx: AsyncConnection, user_id: UUID, token_id: UUID) -> str | None:
+    """Its name, or None if there is none of that person's."""
+    removed = delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id, ApiTokenRow.id == token_id)
+    name: str | None = await tx.scalar(removed.returning(ApiTokenRow.name))
+    return name
+
+
+async def remove_expired(tx: AsyncConnection, *, for_longer_than: timedelta) -> int:
+    """Returns how many there were."""
+    gone = await tx.execute(delete(ApiTokenRow).where(ApiTokenRow.expires_at < func.now() - for_longer_than))
+    return gone.rowcount

@@ -1,0 +1,113 @@
+"""API tokens are made and revoked by people, and exchanged by programs.
+
+Verifiers know nothing of them: what they see is an access token like any other, with fewer scopes, whose session is
+the API token. So revoking one reaches what it was exchanged for, wherever that is.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth_service.accounts import changes
+from auth_service.accounts.service import Entrance, circumstances
+from auth_service.api_tokens import repository
+from auth_service.api_tokens.errors import ApiTokenInvalid, ApiTokenNotFound, TooManyApiTokens
+from auth_service.api_tokens.schemas import ApiTokenOut, NewApiToken
+from auth_service.api_tokens.tokens import ApiToken
+from auth_service.audit import service as audit
+from auth_service.audit.kinds import Kind
+from auth_service.mail import service as mail
+from auth_service.mail.kinds import Template
+from auth_service.revocations import service as revocations
+from auth_service.sessions.clients import Client
+from auth_service.sessions.tokens import AccessToken
+from chassis.database import Database
+from chassis.tokens import Principal
+
+log = structlog.get_logger()
+
+_MOST = 50
+# Kept in the list for so long after it expired, so that its owner sees why a program stopped.
+_KEPT = timedelta(days=30)
+_HOUSEKEEPING_SECONDS = 3600
+_REVOKED = "api_token_revoked"
+
+
+class Made(NamedTuple):
+    token: ApiTokenOut
+    text: str
+
+
+class Pass(NamedTuple):
+    access_token: AccessToken
+    scope: str
+
+
+async def make(entrance: Entrance, caller: Principal, new: NewApiToken, *, client: Client) -> Made:
+    account = await changes.confirm(entrance, caller, new.password.get_secret_value(), client=client)
+    token = ApiToken.new()
+    async with entrance.database.transaction() as tx:
+        if await repository.count(tx, caller.id) >= _MOST:
+            raise TooManyApiTokens
+        made = await repository.add(
+            tx,
+            token,
+            user_id=caller.id,
+            name=new.name,
+            scopes=sorted(new.scopes),
+            lasts=timedelta(days=new.expires_in_days),
+        )
+        await mail.enqueue(tx, Template.API_TOKEN_MADE, account.user.email, name=new.name, **circumstances(client))
+        await _record(tx, Kind.API_TOKEN_CREATED, caller, client, name=new.name)
+    log.info("api_token.created", user_id=caller.id, token_id=token.id, scopes=made.scopes)
+    return Made(made, token.write())
+
+
+async def list_own(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[ApiTokenOut]:
+    return await repository.list_tokens(reads, user_id, before=before, limit=limit)
+
+
+async def revoke(tx: AsyncConnection, caller: Principal, token_id: UUID, *, client: Client) -> None:
+    """Access tokens it was exchanged for end with it, everywhere."""
+    name = await repository.remove(tx, caller.id, token_id)
+    if name is None:
+        raise ApiTokenNotFound
+    await _record(tx, Kind.API_TOKEN_REVOKED, caller, client, name=name)
+    await revocations.revoke_session(tx, token_id, user_id=caller.id, reason=_REVOKED)
+    log.info("api_token.revoked", user_id=caller.id, token_id=token_id)
+
+
+async def exchange(entrance: Entrance, text: str) -> Pass:
+    """For an access token that lives no longer than the API token."""
+    token = ApiToken.read(text)
+    if token is None:
+        raise ApiTokenInvalid
+    async with entrance.database.transaction() as tx:
+        holder = await repository.use(tx, token)
+    if holder is None:
+        raise ApiTokenInvalid
+    scope = " ".join(holder.scopes)
+    access_token = await entrance.mint.access_token(
+        user_id=holder.user_id, session_id=token.id, scope=scope, at_most=holder.expires_at - datetime.now(UTC)
+    )
+    log.info("api_token.exchanged", user_id=holder.user_id, token_id=token.id)
+    return Pass(access_token, scope)
+
+
+async def keep_house(database: Database) -> None:
+    """Remove those that expired long ago. Runs until cancelled."""
+    while True:
+        async with database.transaction() as tx:
+            removed = await repository.remove_expired(tx, for_longer_than=_KEPT)
+        log.info("api_tokens.removed", count=removed)
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+
+
+async def _record(tx: AsyncConnection, kind: Kind, caller: Principal, client: Client, *, name: str) -> None:
+    await audit.record(
+        tx, kind, user_id=caller.id, session_id=caller.session_id, client=client, personal={"name": name}
+    )

@@ -1,0 +1,1 @@
+"""How often somebody tried to get in, and how long the next try has to wait."""

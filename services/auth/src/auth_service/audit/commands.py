@@ -1,0 +1,31 @@
+"""`python -m auth_service audit verify [anchor]`: is the log as it was written?"""
+
+import asyncio
+import sys
+
+from auth_service import vault
+from auth_service.audit import verification
+from auth_service.audit.verification import Report
+from auth_service.settings import Settings
+from chassis.encryption import KeyRing
+
+
+def verify(settings: Settings, anchor: str | None = None) -> None:
+    """Print each place that was edited or removed, and leave with 1 if there is one.
+
+    The anchor is the last line of an earlier report that was kept elsewhere.
+    """
+    report = asyncio.run(_verify(settings, anchor))
+    for fault in report.faults:
+        print(fault)  # noqa: T201
+    print(f"{report.entries} entries, {len(report.faults)} faults; keep this anchor somewhere else:")  # noqa: T201
+    print(report.anchor)  # noqa: T201
+    if report.faults:
+        sys.exit(1)
+
+
+async def _verify(settings: Settings, anchor: str | None) -> Report:
+    ring = KeyRing.from_file(settings.key_encryption_key_file)
+    async with vault.connect(settings.database, ring) as db, db.transaction() as tx:
+        await verification.see_one_state(tx)
+        return await verification.verify(tx, anchor=anchor)

@@ -1,0 +1,31 @@
+"""What is worth remembering. A kind never changes its meaning; clients treat one they do not know as its name says."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    ACCOUNT_OPENED = "account.opened"
+    ACCOUNT_RENAMED = "account.renamed"
+    ACCOUNT_EXPORTED = "account.exported"
+    ACCOUNT_DELETED = "account.deleted"
+    EMAIL_VERIFIED = "email.verified"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 (an event, not a password)
+    # The password that somebody signed in had to give again was wrong.
+    CONFIRMATION_FAILED = "confirmation.failed"
+    PASSWORD_RESET_ASKED = "password.reset_asked"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    # Signing in. `details.method` says how; a failure for an address without an account has no account either.
+    SIGNED_IN = "session.started"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SESSION_ENDED = "session.ended"
+    SESSIONS_ENDED = "sessions.ended"
+    REFRESH_REUSED = "session.reuse_detected"
+    SECOND_FACTOR_ENABLED = "second_factor.enabled"
+    SECOND_FACTOR_DISABLED = "second_factor.disabled"
+    SECOND_FACTOR_FAILED = "second_factor.failed"
+    RECOVERY_CODE_USED = "recovery_code.used"
+    RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
+    API_TOKEN_CREATED = "api_token.created"  # noqa: S105 (an event, not a token)
+    API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105

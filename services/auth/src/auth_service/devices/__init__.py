@@ -1,0 +1,1 @@
+"""Which browsers have signed in to an account before."""

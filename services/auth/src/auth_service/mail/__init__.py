@@ -1,0 +1,1 @@
+"""Mail to people: written down in the transaction it speaks of, sent by the worker."""

@@ -1,0 +1,42 @@
+"""WebAuthn challenges that need no table while they are open: who asked for one, and until when, stands in it.
+
+Only an answered challenge is remembered, so asking for many costs an attacker everything and us nothing.
+"""
+
+import secrets
+import struct
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from auth_service.vault import Vault
+
+LASTS_SECONDS = 300
+_PURPOSE = "passkey-challenge"
+_NONCE_BYTES = 16
+# Nonce, end (seconds since 1970). The HMAC of these two and of the subject follows.
+_BODY = struct.Struct(f">{_NONCE_BYTES}sI")
+
+
+class Challenge(NamedTuple):
+    bytes: bytes
+    expires_at: datetime
+
+
+def new_challenge(vault: Vault, *, subject: UUID | None, now: float) -> bytes:
+    """For that account to add a passkey, or, without one, for anybody to sign in with theirs."""
+    body = _BODY.pack(secrets.token_bytes(_NONCE_BYTES), int(now) + LASTS_SECONDS)
+    return body + vault.mac(_PURPOSE, _said(body, subject))
+
+
+def read(vault: Vault, challenge: bytes, *, subject: UUID | None, now: float) -> Challenge | None:
+    """None if it is none of ours, for something else, or too old."""
+    body, mac = challenge[: _BODY.size], challenge[_BODY.size :]
+    if len(body) != _BODY.size or not vault.vouches(_PURPOSE, _said(body, subject), mac):
+        return None
+    ends = _BODY.unpack(body)[1]
+    return Challenge(challenge, datetime.fromtimestamp(ends, UTC)) if now <= ends else None
+
+
+def _said(body: bytes, subject: UUID | None) -> bytes:
+    return body + (subject.bytes if subject else b"")

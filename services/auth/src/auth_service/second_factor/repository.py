@@ -1,0 +1,196 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from auth_service.second_factor.models import PasskeyRow, RecoveryCodesRow, TotpRow, UsedChallengeRow
+from auth_service.second_factor.passkeys import NewPasskey
+
+
+class Factors(NamedTuple):
+    """What an account has."""
+
+    totp: bool
+    passkeys: int
+    recovery_codes: int
+
+
+class Passkey(NamedTuple):
+    id: UUID
+    user_id: UUID
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+_PASSKEY = tuple(getattr(PasskeyRow, name) for name in Passkey._fields)
+
+
+async def find_factors(reads: AsyncConnection, user_id: UUID) -> Factors:
+    app = select(TotpRow.user_id).where(TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None))
+    passkeys = select(func.count()).select_from(PasskeyRow).where(PasskeyRow.user_id == user_id)
+    codes = select(func.cardinality(RecoveryCodesRow.hashes)).where(RecoveryCodesRow.user_id == user_id)
+    row = await reads.execute(
+        select(app.exists(), passkeys.scalar_subquery(), func.coalesce(codes.scalar_subquery(), 0))
+    )
+    return Factors(*row.one())
+
+
+# --- the authenticator app ---------------------------------------------------------------------------------------
+
+
+async def put_totp(tx: AsyncConnection, user_id: UUID, secret: bytes) -> bool:
+    """In the place of one that was never confirmed. False if one was."""
+    begun = insert(TotpRow).values(user_id=user_id, secret=secret)
+    put = begun.on_conflict_do_update(
+        index_elements=[TotpRow.user_id],
+        set_={"secret": begun.excluded.secret, "created_at": func.now()},
+        where=TotpRow.confirmed_at.is_(None),
+    ).returning(TotpRow.user_id)
+    return await tx.scalar(put) is not None
+
+
+async def find_totp(reads: AsyncConnection, user_id: UUID, *, confirmed: bool) -> bytes | None:
+    """The sealed secret."""
+    is_it = TotpRow.confirmed_at.is_not(None) if confirmed else TotpRow.confirmed_at.is_(None)
+    secret: bytes | None = await reads.scalar(select(TotpRow.secret).where(TotpRow.user_id == user_id, is_it))
+    return secret
+
+
+async def confirm_totp(tx: AsyncConnection, user_id: UUID, *, secret: bytes, step: int) -> bool:
+    """Of all who confirm at once one does, and only the secret whose code was looked at."""
+    confirmed = (
+        update(TotpRow)
+        .where(TotpRow.user_id == user_id, TotpRow.secret == secret, TotpRow.confirmed_at.is_(None))
+        .values(confirmed_at=func.now(), last_step=step)
+        .returning(TotpRow.user_id)
+    )
+    return await tx.scalar(confirmed) is not None
+
+
+async def use_step(tx: AsyncConnection, user_id: UUID, *, secret: bytes, step: int) -> bool:
+    """A compare-and-swap: of all who enter the same code at once, one gets in. Earlier codes are used up with it."""
+    used = (
+        update(TotpRow)
+        .where(TotpRow.user_id == user_id, TotpRow.secret == secret, TotpRow.last_step < step)
+        .values(last_step=step)
+        .returning(TotpRow.user_id)
+    )
+    return await tx.scalar(used) is not None
+
+
+async def remove_totp(tx: AsyncConnection, user_id: UUID) -> bool:
+    removed = delete(TotpRow).where(TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None))
+    return await tx.scalar(removed.returning(TotpRow.user_id)) is not None
+
+
+# --- recovery codes ----------------------------------------------------------------------------------------------
+
+
+async def put_recovery_codes(tx: AsyncConnection, user_id: UUID, hashes: Sequence[bytes]) -> None:
+    """In the place of those there were."""
+    new = insert(RecoveryCodesRow).values(user_id=user_id, hashes=list(hashes))
+    await tx.execute(
+        new.on_conflict_do_update(
+            index_elements=[RecoveryCodesRow.user_id],
+            set_={"hashes": new.excluded.hashes, "created_at": func.now()},
+        )
+    )
+
+
+async def add_recovery_codes(tx: AsyncConnection, user_id: UUID, hashes: Sequence[bytes]) -> bool:
+    """False if there were some before."""
+    new = insert(RecoveryCodesRow).values(user_id=user_id, hashes=list(hashes)).on_conflict_do_nothing()
+    return await tx.scalar(new.returning(RecoveryCodesRow.user_id)) is not None
+
+
+async def use_recovery_code(tx: AsyncConnection, user_id: UUID, code_hash: bytes) -> bool:
+    """Takes it out. Of all who enter it at once, one finds it there."""
+    used = (
+        update(RecoveryCodesRow)
+        .where(RecoveryCodesRow.user_id == user_id, RecoveryCodesRow.hashes.any(code_hash))
+        .values(hashes=func.array_remove(RecoveryCodesRow.hashes, code_hash))
+        .returning(RecoveryCodesRow.user_id)
+    )
+    return await tx.scalar(used) is not None
+
+
+async def remove_recovery_codes(tx: AsyncConnection, user_id: UUID) -> None:
+    await tx.execute(delete(RecoveryCodesRow).where(RecoveryCodesRow.user_id == user_id))
+
+
+# --- passkeys ----------------------------------------------------------------------------------------------------
+
+
+async def add_passkey(tx: AsyncConnection, user_id: UUID, new: NewPasskey, *, name: str) -> Passkey | None:
+    """None if somebody has it already."""
+    added = (
+        insert(PasskeyRow)
+        .values(id=uuid7(), user_id=user_id, name=name, **new._asdict())
+        .on_conflict_do_nothing(index_elements=[PasskeyRow.credential_id])
+        .returning(*_PASSKEY)
+    )
+    row = (await tx.execute(added)).one_or_none()
+    return Passkey(*row) if row else None
+
+
+async def find_passkey(reads: AsyncConnection, credential_id: bytes) -> Passkey | None:
+    found = select(*_PASSKEY).where(PasskeyRow.credential_id == credential_id)
+    row = (await reads.execute(found)).one_or_none()
+    return Passkey(*row) if row else None
+
+
+async def list_passkeys(
+    reads: AsyncConnection, user_id: UUID, *, after: UUID | None = None, limit: int | None = None
+) -> list[Passkey]:
+    """The oldest first."""
+    listed = select(*_PASSKEY).where(PasskeyRow.user_id == user_id).order_by(PasskeyRow.id).limit(limit)
+    if after is not None:
+        listed = listed.where(PasskeyRow.id > after)
+    return [Passkey(*row) for row in await reads.execute(listed)]
+
+
+async def use_passkey(tx: AsyncConnection, passkey_id: UUID, *, sign_count: int) -> bool:
+    """False if it signed as often before, which only a copy of it does. Some never count, and say 0."""
+    used = (
+        update(PasskeyRow)
+        .where(PasskeyRow.id == passkey_id, _goes_on(sign_count))
+        .values(sign_count=sign_count, last_used_at=func.now())
+        .returning(PasskeyRow.id)
+    )
+    return await tx.scalar(used) is not None
+
+
+def _goes_on(sign_count: int) -> ColumnElement[bool]:
+    never_counts = and_(PasskeyRow.sign_count == 0, sign_count == 0)
+    return or_(PasskeyRow.sign_count < sign_count, never_counts)
+
+
+async def remove_passkey(tx: AsyncConnection, user_id: UUID, passkey_id: UUID) -> str | None:
+    """Its name, or None if there is none of that person's."""
+    removed = delete(PasskeyRow).where(PasskeyRow.user_id == user_id, PasskeyRow.id == passkey_id)
+    name: str | None = await tx.scalar(removed.returning(PasskeyRow.name))
+    return name
+
+
+# --- challenges --------------------------------------------------------------------------------------------------
+
+
+async def use_challenge(tx: AsyncConnection, challenge: bytes, *, expires_at: datetime) -> bool:
+    """False if it was answered before."""
+    used = insert(UsedChallengeRow).values(challenge=challenge, expires_at=expires_at).on_conflict_do_nothing()
+    return await tx.scalar(used.returning(UsedChallengeRow.challenge)) is not None
+
+
+async def remove_expired_challenges(tx: AsyncConnection) -> int:
+    """Returns how many there were."""
+    gone = await tx.execute(delete(UsedChallengeRow).where(UsedChallengeRow.expires_at < func.now()))
+    return gone.rowcount

@@ -1,0 +1,51 @@
+import pytest
+
+from auth_service.accounts.rules import Whose, fault_of
+
+ADA = Whose("ada.lovelace@example.com", "Ada Lovelace")
+
+
+class TestFaultOf:
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "correct horse battery staple",
+            "fifteen letters",
+            "новый пароль из слов",
+            "🐴🔋🖇️✅ correct horse",
+            "x8Kd92kfLw3vQ9z",
+        ],
+    )
+    def test_has_nothing_against_a_good_one(self, password: str) -> None:
+        assert fault_of(password, ADA) is None
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "aaaaaaaaaaaaaaaa",
+            "123456789012345",
+            "passwordpassword",
+            "qwertyuiopasdfg",
+            "iloveyouiloveyou",
+            "ada.lovelace@example.com",
+            "ADA.LOVELACE@EXAMPLE.COM",
+            "adalovelaceadalovelace",
+            "daybookdaybook1",
+            "lovelacelovelace",
+            "a" * 128,
+        ],
+    )
+    def test_refuses_what_is_tried_first_with_a_hint(self, password: str) -> None:
+        fault = fault_of(password, ADA)
+
+        assert fault
+        assert "unrelated words" in fault
+
+    def test_asks_for_fifteen_characters_alone_and_eight_beside_a_second_factor(self) -> None:
+        assert fault_of("x8Kd92kf", ADA)
+        assert fault_of("x8Kd92kf", ADA, has_second_factor=True) is None
+        assert fault_of("x8Kd92k", ADA, has_second_factor=True)
+        assert fault_of("monkey12", ADA, has_second_factor=True)
+
+    def test_does_not_demand_a_name(self) -> None:
+        assert fault_of("correct horse battery staple", Whose("ada@example.com")) is None

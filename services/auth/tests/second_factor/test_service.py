@@ -1,0 +1,217 @@
+"""Through the door: signing in with something beside the password, or with a passkey alone."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from services.auth.tests.authenticator import Authenticator
+from services.auth.tests.factors import Clock, Protected, add_passkey, at_a_set_time, protect, question
+from services.auth.tests.support import Person, client_of
+from sqlalchemy import text
+
+from auth_service.second_factor import service
+from chassis.database import Database
+
+
+@pytest.fixture
+def clock(app: FastAPI) -> Iterator[Clock]:
+    with at_a_set_time(app) as clock:
+        yield clock
+
+
+@pytest.fixture
+async def protected(person: Person, clock: Clock) -> Protected:
+    return await protect(person, clock)
+
+
+def problem(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["type"].removeprefix("urn:problem:")
+
+
+REQUIRED, INVALID = (401, "second-factor-required"), (401, "second-factor-invalid")
+
+
+async def kinds(person: Person) -> list[str]:
+    entries = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
+    return [entry["kind"] for entry in entries]
+
+
+class TestRequire:
+    async def test_asks_for_nothing_where_there_is_nothing(self, person: Person, database: Database) -> None:
+        async with database.reads() as reads:
+            assert not await service.is_enabled(reads, person.id)
+        assert (await person.sign_in()).status_code == 200
+
+    async def test_asks_for_it_after_the_right_password_only(self, protected: Protected, database: Database) -> None:
+        asked = await protected.sign_in()
+        wrong = await protected.sign_in(password="another one, and wrong")
+
+        async with database.reads() as reads:
+            assert await service.is_enabled(reads, protected.person.id)
+        assert problem(asked) == REQUIRED
+        assert asked.json()["methods"] == ["totp", "recovery_code"]
+        assert "set-cookie" not in asked.headers
+        assert problem(wrong) == (401, "invalid-credentials")
+        assert "methods" not in wrong.json()
+
+    async def test_lets_in_with_a_code_of_the_app(self, protected: Protected) -> None:
+        assert (await protected.sign_in(code=protected.code())).status_code == 200
+        entries = (await protected.person.client.get("/auth/audit", headers=protected.person.bearer)).json()["items"]
+        assert (entries[0]["kind"], entries[0]["details"]["method"]) == ("session.started", "totp")
+
+    async def test_refuses_a_code_that_was_used_and_those_before_it(self, protected: Protected) -> None:
+        earlier, later = protected.code(), protected.code()
+        assert (await protected.sign_in(code=later)).status_code == 200
+
+        assert problem(await protected.sign_in(code=later)) == INVALID
+        assert problem(await protected.sign_in(code=earlier)) == INVALID
+        assert "second_factor.failed" in await kinds(protected.person)
+
+    async def test_of_one_code_entered_many_times_at_once_one_gets_in(self, protected: Protected) -> None:
+        code = protected.code()
+        responses = await asyncio.gather(*(protected.sign_in(code=code) for _ in range(4)))
+
+        assert sorted(response.status_code for response in responses) == [200, 401, 401, 401]
+
+    async def test_takes_each_recovery_code_once_also_of_many_at_once(self, protected: Protected) -> None:
+        first, second, *_ = protected.recovery_codes
+        assert (await protected.sign_in(code=first.upper())).status_code == 200
+        assert problem(await protected.sign_in(code=first)) == INVALID
+        responses = await asyncio.gather(*(protected.sign_in(code=second) for _ in range(3)))
+
+        assert sorted(response.status_code for response in responses) == [200, 401, 401]
+        factor = await protected.person.client.get("/auth/second-factor", headers=protected.person.bearer)
+        assert factor.json() == {"totp": True, "recovery_codes_left": 8, "passkeys": 0}
+        assert "recovery_code.used" in await kinds(protected.person)
+
+    async def test_does_not_take_another_persons_code(self, protected: Protected, app: FastAPI, clock: Clock) -> None:
+        async with client_of(app) as client:
+            other = Person(client)
+            await other.register()
+            theirs = await protect(other, clock)
+            assert problem(await protected.sign_in(code=theirs.code())) == INVALID
+            assert problem(await protected.sign_in(code=theirs.recovery_codes[0])) == INVALID
+
+
+class TestRequireCode:
+    async def test_looks_at_no_more_guesses_than_there_are_however_many_come_at_once(
+        self, app: FastAPI, protected: Protected, database: Database
+    ) -> None:
+        """Straight at the door, so that the password's own budget and hashing do not stand before it."""
+        checkpoint, user_id = app.state.entrance.checkpoint, protected.person.id
+
+        async def guess(number: int) -> str:
+            try:
+                await service.require_code(checkpoint, user_id, f"{number:06}", client=Nobody())
+            except Exception as error:  # noqa: BLE001 (whatever it is, is counted)
+                return type(error).__name__
+            return "in"
+
+        answers = await asyncio.gather(*(guess(number) for number in range(60)))
+
+        assert answers.count("SecondFactorInvalid") == 5
+        assert answers.count("TooManyAttempts") == 55
+        async with database.reads() as reads:
+            seen = await reads.scalar(
+                text("select count(*) from audit_entries where user_id = :id and kind = 'second_factor.failed'"),
+                {"id": user_id},
+            )
+        assert seen == 5
+
+    async def test_keeps_a_known_browser_out_of_what_strangers_do(
+        self, app: FastAPI, protected: Protected, client: Any
+    ) -> None:
+        assert (await protected.sign_in(code=protected.code())).status_code == 200
+        async with client_of(app) as elsewhere:
+            stranger = Person(elsewhere, email=protected.person.email)
+            guesses = [await stranger.sign_in(code="000000") for _ in range(6)]
+
+        assert problem(guesses[4]) == INVALID
+        assert guesses[5].status_code == 429
+        assert int(guesses[5].headers["retry-after"]) >= 1
+        assert (await protected.sign_in(code=protected.code())).status_code == 200
+
+
+class Nobody:
+    device = address = None
+
+
+class TestIdentify:
+    @pytest.fixture
+    async def authenticator(self, person: Person, clock: Clock) -> Authenticator:  # noqa: ARG002
+        authenticator = Authenticator()
+        assert (await add_passkey(person, authenticator)).status_code == 201
+        return authenticator
+
+    async def answer(self, person: Person, credential: dict[str, Any]) -> Any:
+        return await person.client.post("/auth/login/passkey", json={"credential": credential})
+
+    async def test_signs_in_with_a_passkey_alone(self, person: Person, authenticator: Authenticator) -> None:
+        response = await self.answer(person, authenticator.get(await question(person)))
+
+        assert response.status_code == 200
+        assert response.json()["user"]["id"] == str(person.id)
+        assert "set-cookie" in response.headers
+
+    async def test_asks_for_the_passkey_beside_the_password(self, person: Person, authenticator: Authenticator) -> None:
+        asked = await person.sign_in()
+        proved = await person.sign_in(passkey=authenticator.get(await question(person)))  # type: ignore[arg-type]
+
+        assert problem(asked) == REQUIRED
+        assert asked.json()["methods"] == ["recovery_code", "passkey"]
+        assert proved.status_code == 200
+
+    async def test_takes_an_answer_once_also_of_many_at_once(
+        self, person: Person, authenticator: Authenticator
+    ) -> None:
+        authenticator.counts = 0  # as those do whose keys are on several devices
+        credential = authenticator.get(await question(person))
+        responses = await asyncio.gather(*(self.answer(person, credential) for _ in range(4)))
+
+        assert sorted(response.status_code for response in responses) == [200, 401, 401, 401]
+        assert problem(await self.answer(person, credential)) == INVALID
+
+    async def test_refuses_a_copy_that_counts_for_itself(self, person: Person, authenticator: Authenticator) -> None:
+        assert (await self.answer(person, authenticator.get(await question(person)))).status_code == 200
+        authenticator.signed -= 1
+
+        assert problem(await self.answer(person, authenticator.get(await question(person)))) == INVALID
+        assert "second_factor.failed" in await kinds(person)
+
+    async def test_refuses_an_answer_that_comes_too_late(
+        self, person: Person, authenticator: Authenticator, clock: Clock
+    ) -> None:
+        credential = authenticator.get(await question(person))
+        clock.seconds += 301
+
+        assert problem(await self.answer(person, credential)) == INVALID
+
+    @pytest.mark.parametrize(
+        "lie", [{"verifies": False}, {"origin": "https://evil.test"}, {"user_handle": b"x" * 16}], ids=str
+    )
+    async def test_refuses_one_that_asked_nobody_or_was_asked_elsewhere(
+        self, person: Person, authenticator: Authenticator, lie: dict[str, Any]
+    ) -> None:
+        for name, value in lie.items():
+            setattr(authenticator, name, value)
+
+        assert problem(await self.answer(person, authenticator.get(await question(person)))) == INVALID
+
+    async def test_refuses_somebody_elses_beside_a_password(
+        self, person: Person, authenticator: Authenticator, app: FastAPI
+    ) -> None:
+        async with client_of(app) as client:
+            other = Person(client)
+            await other.register()
+            await add_passkey(other, Authenticator())
+            stolen = await other.sign_in(passkey=authenticator.get(await question(person)))  # type: ignore[arg-type]
+
+        assert problem(stolen) == INVALID
+
+    @pytest.mark.parametrize("credential", [{"id": "x"}, {"id": None, "response": {"a": []}}])
+    async def test_refuses_what_is_no_answer_at_all(self, client: Any, credential: dict[str, Any]) -> None:
+        response = await client.post("/auth/login/passkey", json={"credential": credential})
+
+        assert problem(response) == INVALID
