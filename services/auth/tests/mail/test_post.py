@@ -1,14 +1,14 @@
+import asyncio
 import datetime as dt
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,24 +66,36 @@ class Desk:
         return AuthResult(success=True)
 
 
-@contextmanager
-def server(desk: Desk, certificate: Path | None = None, *, implicit: bool = False, **options: Any) -> Iterator[int]:
+@asynccontextmanager
+async def server(desk: Desk, certificate: Path | None = None, *, implicit: bool = False) -> AsyncIterator[int]:
+    """A mail server on a free port; with a certificate it demands STARTTLS, or speaks TLS from the first byte."""
     context = None
     if certificate is not None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
-    tls = {"ssl_context": context} if implicit else {"tls_context": context, "require_starttls": context is not None}
-    controller = Controller(desk, hostname="127.0.0.1", port=0, authenticator=desk.authenticate, **tls, **options)
-    controller.start()
+    starttls = None if implicit else context
+
+    def serve() -> SMTP:
+        return SMTP(
+            desk,
+            hostname="localhost",
+            authenticator=desk.authenticate,
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+            auth_require_tls=not implicit,
+        )
+
+    tls = context if implicit else None
+    listening = await asyncio.get_running_loop().create_server(serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield controller.server.sockets[0].getsockname()[1]
+        yield listening.sockets[0].getsockname()[1]
     finally:
-        controller.stop()
+        listening.close()
 
 
 class TestSmtpPost:
     async def test_hands_the_mail_over(self) -> None:
-        with server(desk := Desk()) as port:
+        async with server(desk := Desk()) as port:
             await SmtpPost(f"smtp+plain://127.0.0.1:{port}", None).send(letter())
 
         [envelope] = desk.taken
@@ -93,26 +105,28 @@ class TestSmtpPost:
 
     @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
     async def test_speaks_tls_and_signs_in(self, certificate: Path, scheme: str) -> None:
-        with server(desk := Desk(), certificate, implicit=scheme == "smtps") as port:
+        async with server(desk := Desk(), certificate, implicit=scheme == "smtps") as port:
             await SmtpPost(f"{scheme}://me%40app:p%3Aw@localhost:{port}", certificate).send(letter())
 
         assert len(desk.taken) == 1
         assert desk.users == [b"me@app:p:w"]
 
     async def test_trusts_no_certificate_that_nobody_vouches_for(self, certificate: Path) -> None:
-        with server(desk := Desk(), certificate, implicit=True) as port, pytest.raises(Exception, match="CERTIFICATE"):
-            await SmtpPost(f"smtps://localhost:{port}", None).send(letter())
+        async with server(desk := Desk(), certificate, implicit=True) as port:
+            with pytest.raises(Exception, match="CERTIFICATE"):
+                await SmtpPost(f"smtps://localhost:{port}", None).send(letter())
 
         assert desk.taken == []
 
     async def test_does_not_send_in_clear_what_was_to_go_by_tls(self) -> None:
-        with server(desk := Desk()) as port, pytest.raises(Exception, match="STARTTLS"):
-            await SmtpPost(f"smtp://localhost:{port}", None).send(letter())
+        async with server(desk := Desk()) as port:
+            with pytest.raises(Exception, match="STARTTLS"):
+                await SmtpPost(f"smtp://localhost:{port}", None).send(letter())
 
         assert desk.taken == []
 
     async def test_tells_never_from_not_now(self) -> None:
-        with server(Desk("554 no such thing", "451 not now")) as port:
+        async with server(Desk("554 no such thing", "451 not now")) as port:
             post = SmtpPost(f"smtp+plain://127.0.0.1:{port}", None)
             with pytest.raises(UndeliverableError):
                 await post.send(letter())

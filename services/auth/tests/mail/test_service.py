@@ -72,7 +72,9 @@ class TestDeliverOne:
             continue
 
         [message] = server.of(address)
-        assert LINK in str(message.get_body(("plain",)))
+        body = message.get_body(("plain",))
+        assert body is not None
+        assert LINK in body.get_content()
         assert not await waiting(database)
 
     async def test_tries_again_later_with_the_same_id(self, app: FastAPI, database: Database, address: str) -> None:

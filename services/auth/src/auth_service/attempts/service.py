@@ -22,7 +22,7 @@ from chassis.database import Database
 log = structlog.get_logger()
 
 # Attempts on one account wait for each other in Postgres; here they wait without a connection.
-_AT_ONCE = 4
+_AT_ONCE = 2
 _REMEMBERED = 10_000
 _IPV6_PREFIX = 64
 # Nothing is counted for longer.
