@@ -312,7 +312,7 @@ class TestForeignIssuer:
     async def test_signs_only_with_algorithms_that_are_allowed_to_it(self, issuer: Issuer) -> None:
         key = Ed25519PrivateKey.generate()
         async with trusting(issuer, key=key, algorithm="EdDSA") as (neighbour, verifier):
-            assert await verifier.verify(neighbour.sign())
+            assert (await verifier.verify(neighbour.sign())).scopes
         rsa_only = frozenset({"RS256"})
         async with trusting(issuer, key=key, algorithm="EdDSA", algorithms=rsa_only) as (neighbour, verifier):
             with pytest.raises(ServiceUnavailable):  # no key of it may be used
@@ -325,4 +325,4 @@ class TestForeignIssuer:
                 issuer=SETTINGS.issuer, jwks_url=f"http://127.0.0.1:{port}/jwks.json", trusted=(nowhere,)
             )
             async with tokens.connect(settings) as verifier:
-                assert await verifier.verify(issuer.sign(uuid4()))
+                assert (await verifier.verify(issuer.sign(uuid4()))).scopes

@@ -1,6 +1,8 @@
 """People with a second factor, and a clock by which their codes are good or not."""
 
-from collections.abc import Iterator
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +12,8 @@ import pyotp
 from fastapi import FastAPI
 from services.auth.tests.authenticator import Authenticator
 from services.auth.tests.support import Person, exchanged
+
+from chassis.database import is_unavailable
 
 STEP = 30
 
@@ -47,6 +51,19 @@ class Protected:
 
     async def sign_in(self, **shown: Any) -> httpx.Response:
         return await self.person.sign_in(**shown)
+
+
+async def try_at_once(times: int, attempt: Callable[[], Awaitable[object]]) -> Counter[str]:
+    """How often each thing came of it: "done", or the name of the error. On a busy machine some may time out."""
+
+    async def one() -> str:
+        try:
+            await attempt()
+        except Exception as error:  # noqa: BLE001 (whatever it is, is counted)
+            return "unavailable" if is_unavailable(error) else type(error).__name__
+        return "done"
+
+    return Counter(await asyncio.gather(*(one() for _ in range(times))))
 
 
 async def ask(person: Person, path: str, **body: Any) -> httpx.Response:

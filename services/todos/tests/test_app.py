@@ -211,7 +211,7 @@ class TestDescription:
         ],
     )
     def test_names_every_status(self, document: dict[str, Any], name: str, statuses: set[str]) -> None:
-        anywhere = {"400", "401", "422", "500", "503"}
+        anywhere = {"400", "401", "403", "422", "500", "503"}
 
         assert operations(document)[name]["responses"].keys() == statuses | anywhere
 

@@ -17,8 +17,9 @@ async def settings(own_database_url: str, keyless: Database, settings_for: Calla
 
 
 def table(printed: str) -> list[list[str]]:
-    """The rows below the heading, in words."""
-    heading, *rows = printed.splitlines()
+    """The rows below the heading, in words. What was logged stands above it."""
+    lines = printed.splitlines()
+    heading, *rows = lines[[line.startswith("kid ") for line in lines].index(True) :]
     assert heading.split() == ["kid", "algorithm", "state", "made", "signs", "since", "retired"]
     return [row.split() for row in rows]
 

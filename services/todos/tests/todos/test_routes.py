@@ -20,6 +20,7 @@ from services.todos.tests.support import (
     rows,
     slug,
 )
+from tests.support.tokens import SignToken
 
 from chassis.database import Database
 from todos_service.todos.schemas import TodoOut, TodoPage
@@ -617,3 +618,18 @@ class TestOwners:
         assert response.status_code == 401
         assert slug(response) == "unauthenticated"
         assert response.headers["www-authenticate"] == "Bearer"
+
+    @pytest.mark.parametrize("endpoint", EVERY_ENDPOINT, ids=str)
+    @pytest.mark.parametrize("scope", ["", "account", "todos:read", "todos:write", "todos:readwrite todos"])
+    async def test_needs_a_token_that_allows_it(
+        self, client: httpx.AsyncClient, sign_token: SignToken, endpoint: Endpoint, scope: str
+    ) -> None:
+        needed = "todos:read" if endpoint.method == "GET" else "todos:write"
+        client.headers["Authorization"] = f"Bearer {sign_token(uuid4(), scope=scope)}"
+
+        response = await endpoint.call(client)
+
+        assert (response.status_code == 403) == (scope != needed)
+        if scope != needed:
+            assert slug(response) == "insufficient-scope"
+            assert response.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{needed}"'

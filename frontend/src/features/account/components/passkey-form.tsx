@@ -22,7 +22,7 @@ interface PasskeyFormProps {
   onClose: () => void;
 }
 
-export function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
+export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
   const { connection } = useRuntime();
   const form = useForm<PasskeyValues>({
     resolver,

@@ -1,21 +1,23 @@
 "use client";
 
 import { KeyRound } from "lucide-react";
-import { useRef } from "react";
+import { lazy, Suspense, useRef } from "react";
 import { EntriesSkeleton } from "@/components/entries-skeleton";
 import { Entry } from "@/components/entry";
 import { Loaded } from "@/components/loaded";
 import { SettingsSection } from "@/components/settings-section";
 import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
 import { When } from "@/components/when";
 import { loadPasskeys, removePasskey } from "@/features/account/api";
-import { PasskeyForm } from "@/features/account/components/passkey-form";
-import { ProofForm } from "@/features/account/components/proof-form";
+import { Proof } from "@/features/account/components/proof";
 import { useRuntime } from "@/hooks/runtime";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import { useLoaded } from "@/hooks/use-loaded";
 import type { Passkey } from "@/lib/api/types";
+
+const PasskeyForm = lazy(() => import("@/features/account/components/passkey-form"));
 
 interface PasskeysSectionProps {
   /** One came or went. */
@@ -52,14 +54,16 @@ export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
           }
         </Loaded>
         {isOpen ? (
-          <PasskeyForm
-            onClose={close}
-            onAdded={(added) => {
-              resource.set((before) => [...before, added]);
-              close();
-              onChanged();
-            }}
-          />
+          <Suspense fallback={<Skeleton className="h-72 w-full rounded-2xl" />}>
+            <PasskeyForm
+              onClose={close}
+              onAdded={(added) => {
+                resource.set((before) => [...before, added]);
+                close();
+                onChanged();
+              }}
+            />
+          </Suspense>
         ) : (
           <Button ref={triggerRef} onClick={open} className="w-fit">
             Add a passkey
@@ -79,10 +83,10 @@ function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id
     onRemoved(passkey.id);
   };
   const proof = isOpen && (
-    <ProofForm submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
+    <Proof submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
       “{passkey.name}” will not open your account any more. Your device keeps its half until you remove it
       there, too.
-    </ProofForm>
+    </Proof>
   );
   return (
     <Entry

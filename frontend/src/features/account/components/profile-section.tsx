@@ -1,26 +1,22 @@
 "use client";
 
-import { useForm } from "react-hook-form";
+import { lazy, Suspense } from "react";
 import { Badge } from "@/components/entry";
 import { Failure } from "@/components/failure";
-import { lazyResolver } from "@/components/form/lazy-resolver";
-import { useSubmission } from "@/components/form/use-submission";
 import { Loaded } from "@/components/loaded";
 import { SettingsSection } from "@/components/settings-section";
 import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
-import { TextField } from "@/components/ui/text-field";
 import { When } from "@/components/when";
-import { loadUser, rename, sendVerification } from "@/features/account/api";
-import type { ProfileValues } from "@/features/account/resolvers";
+import { loadUser, sendVerification } from "@/features/account/api";
 import { useRuntime } from "@/hooks/runtime";
 import { useAction } from "@/hooks/use-action";
 import { useLoaded } from "@/hooks/use-loaded";
 import { useSession } from "@/hooks/use-session";
 import type { User } from "@/lib/api/types";
 
-const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).profileResolver);
+const NameForm = lazy(() => import("@/features/account/components/name-form"));
 
 export function ProfileSection() {
   const { user } = useSession();
@@ -37,7 +33,9 @@ export function ProfileSection() {
             </Loaded>
           </div>
         </div>
-        {user && <NameForm key={user.id} name={user.display_name ?? ""} />}
+        <Suspense fallback={<Skeleton className="h-40 w-full rounded-2xl" />}>
+          {user && <NameForm key={user.id} name={user.display_name ?? ""} />}
+        </Suspense>
       </div>
     </SettingsSection>
   );
@@ -73,31 +71,5 @@ function Verification({ user }: { user: User }) {
       </div>
       {failure !== undefined && <Failure error={failure} />}
     </div>
-  );
-}
-
-function NameForm({ name }: { name: string }) {
-  const { connection } = useRuntime();
-  const form = useForm<ProfileValues>({ resolver, defaultValues: { display_name: name }, mode: "onTouched" });
-  const { onSubmit, failure, isPending } = useSubmission(form, async (values) => {
-    await rename(connection, values.display_name);
-    form.reset(values);
-    void notify("message", "Name saved");
-  });
-  const { errors, isDirty } = form.formState;
-  return (
-    <form onSubmit={onSubmit} noValidate className="grid gap-4">
-      {failure !== undefined && <Failure error={failure} />}
-      <TextField
-        label="Name"
-        autoComplete="name"
-        description="Optional. Shown in the menu, and in mail from Daybook."
-        {...form.register("display_name")}
-        error={errors.display_name?.message}
-      />
-      <Button type="submit" isPending={isPending} disabled={!isDirty && !isPending} className="w-fit">
-        Save the name
-      </Button>
-    </form>
   );
 }

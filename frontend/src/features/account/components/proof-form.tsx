@@ -18,7 +18,7 @@ const passwordOnly: Resolver<Values> = lazyResolver(
 );
 const both: Resolver<Values> = lazyResolver(async () => (await load()).fullProofResolver);
 
-interface ProofFormProps {
+export interface ProofFormProps {
   /** What for, in a sentence. */
   children: React.ReactNode;
   /** A code of the authenticator app, or a recovery code, is asked for as well. */
@@ -30,7 +30,7 @@ interface ProofFormProps {
 }
 
 /** Asks for the password again before something important: an unlocked screen is not enough for it. */
-export function ProofForm(props: ProofFormProps) {
+export default function ProofForm(props: ProofFormProps) {
   const { children, withCode = false, submit, variant = "primary", onProof, onCancel } = props;
   const form = useForm<Values>({
     resolver: withCode ? both : passwordOnly,

@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
 import { beginTotp, removeTotp, renewRecoveryCodes } from "@/features/account/api";
-import { ProofForm } from "@/features/account/components/proof-form";
+import { Proof } from "@/features/account/components/proof";
 import { useRuntime } from "@/hooks/runtime";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import type { Resource } from "@/hooks/use-resource";
@@ -85,14 +85,14 @@ function TurnedOff({ onSetup }: { onSetup: (setup: TotpSetup) => void }) {
         No authenticator app is set up.
       </p>
       {isOpen ? (
-        <ProofForm
+        <Proof
           submit="Continue"
           onCancel={close}
           onProof={async ({ password }) => onSetup(await beginTotp(connection, password))}
         >
           You need an authenticator app, such as Aegis, 2FAS or the one of your password manager. First, your
           password:
-        </ProofForm>
+        </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
           Set up an authenticator app
@@ -113,7 +113,7 @@ function TurnedOn({ onRemoved }: { onRemoved: () => void }) {
         <Badge>On</Badge>
       </div>
       {isOpen ? (
-        <ProofForm
+        <Proof
           withCode
           submit="Remove the app"
           variant="danger"
@@ -125,7 +125,7 @@ function TurnedOn({ onRemoved }: { onRemoved: () => void }) {
           }}
         >
           Signing in will not ask for its codes any more.
-        </ProofForm>
+        </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
           Remove the app
@@ -160,7 +160,7 @@ function WayBack({ factor, onCodes }: WayBackProps) {
         </Notice>
       )}
       {isOpen ? (
-        <ProofForm
+        <Proof
           withCode={factor.totp}
           submit="Make new codes"
           onCancel={close}
@@ -169,7 +169,7 @@ function WayBack({ factor, onCodes }: WayBackProps) {
           }
         >
           You get ten new recovery codes. Older ones stop working.
-        </ProofForm>
+        </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
           New recovery codes

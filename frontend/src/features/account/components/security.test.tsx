@@ -36,8 +36,8 @@ describe("changing the password", () => {
     const shown = show(<PasswordSection />, replies);
     const { user } = shown;
     await user.click(await press("Change the password"));
-    await user.type(screen.getByLabelText("Current password"), PASSWORD);
-    await user.type(screen.getByLabelText("New password"), next);
+    await user.type(await screen.findByLabelText("Current password"), PASSWORD);
+    await user.type(await screen.findByLabelText("New password"), next);
     await user.click(await press("Save the password"));
     return shown;
   }
@@ -96,21 +96,21 @@ describe("the second factor", () => {
       ],
     });
     await user.click(await press("Set up an authenticator app"));
-    await user.type(screen.getByLabelText("Your password"), PASSWORD);
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
     await user.click(await press("Continue"));
 
     expect(await screen.findByText("JBSW Y3DP EHPK 3PXP")).toBeDefined();
     expect(screen.getByRole("img").getAttribute("src")).toContain("data:image/svg+xml");
-    await user.type(screen.getByLabelText("Six digits"), "000 000");
+    await user.type(await screen.findByLabelText("Six digits"), "000 000");
     await user.click(await press("Turn it on"));
     await waitFor(() => expect(described("Six digits")).toContain("The code is wrong"));
-    await user.type(screen.getByLabelText("Six digits"), "123 456");
+    await user.type(await screen.findByLabelText("Six digits"), "123 456");
     await user.click(await press("Turn it on"));
 
     const list = await screen.findByRole("list", { name: "Recovery codes" });
     expect([...list.children].map(({ textContent }) => textContent)).toEqual(codes);
     expect(await press("Done")).toHaveProperty("disabled", true);
-    await user.click(screen.getByLabelText("I have kept them in a safe place"));
+    await user.click(await screen.findByLabelText("I have kept them in a safe place"));
     await user.click(await press("Done"));
     expect(await screen.findByText("9 recovery codes left")).toBeDefined();
     expect(asked.filter(({ call }) => call.endsWith("confirm")).map(({ body }) => body)).toEqual([
@@ -129,8 +129,8 @@ describe("the second factor", () => {
     const submit = await press("Remove the app");
     await user.click(submit);
     await waitFor(() => expect(described("Your password")).toContain("Enter your password"));
-    await user.type(screen.getByLabelText("Your password"), PASSWORD);
-    await user.type(screen.getByLabelText(/^Code of your/), "123456");
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
+    await user.type(await screen.findByLabelText(/^Code of your/), "123456");
     await user.click(submit);
     expect(await press("Set up an authenticator app")).toBeDefined();
     expect(asked).toContainEqual({
@@ -174,9 +174,9 @@ describe("passkeys", () => {
       "POST /auth/passkeys": Response.json({ ...key, id: "p2", name: "Laptop" }, { status: 201 }),
     });
     await user.click(await press("Add a passkey"));
-    await user.clear(screen.getByLabelText("Name"));
-    await user.type(screen.getByLabelText("Name"), "Laptop");
-    await user.type(screen.getByLabelText("Your password"), PASSWORD);
+    await user.clear(await screen.findByLabelText("Name"));
+    await user.type(await screen.findByLabelText("Name"), "Laptop");
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
     await user.click(await press("Create the passkey"));
     expect(await screen.findByText("Laptop")).toBeDefined();
     expect(await screen.findByText("There are no recovery codes.")).toBeDefined();
@@ -194,7 +194,7 @@ describe("passkeys", () => {
       "POST /auth/passkeys/p1/remove": done(),
     });
     await user.click(await press("Remove Blue key"));
-    await user.type(screen.getByLabelText("Your password"), PASSWORD);
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
     await user.click(await press("Remove the passkey"));
     expect(await screen.findByText("There are none yet.")).toBeDefined();
   });

@@ -34,8 +34,8 @@ describe("the profile", () => {
       "PATCH /auth/me": (body) => Response.json({ ...answer().user, ...(body as object) }),
     });
     expect(await press("Save the name")).toHaveProperty("disabled", true);
-    await typist.clear(screen.getByLabelText("Name"));
-    await typist.type(screen.getByLabelText("Name"), "Countess");
+    await typist.clear(await screen.findByLabelText("Name"));
+    await typist.type(await screen.findByLabelText("Name"), "Countess");
     await typist.click(await press("Save the name"));
     await waitFor(() => expect(session.snapshot().user?.display_name).toBe("Countess"));
   });
@@ -112,9 +112,9 @@ describe("API tokens", () => {
       ),
     });
     await user.click(await press("Create a token"));
-    await user.type(screen.getByLabelText("Name"), "backup");
-    await user.selectOptions(screen.getByLabelText("Ends after"), "90");
-    await user.type(screen.getByLabelText("Your password"), PASSWORD);
+    await user.type(await screen.findByLabelText("Name"), "backup");
+    await user.selectOptions(await screen.findByLabelText("Ends after"), "90");
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
     await user.click(await press("Create the token"));
     expect(await screen.findByText("daybook_secret")).toBeDefined();
     expect(asked.at(-1)?.body).toEqual({
@@ -131,7 +131,7 @@ describe("API tokens", () => {
   test("one that may do nothing is not made", async () => {
     const { user, asked } = show(<TokensSection />, { "GET /auth/tokens": page() });
     await user.click(await press("Create a token"));
-    await user.click(screen.getByLabelText("Read todos"));
+    await user.click(await screen.findByLabelText("Read todos"));
     await user.click(await press("Create the token"));
     expect(await screen.findByText("Allow it something")).toBeDefined();
     expect(asked).toHaveLength(1);
@@ -196,7 +196,7 @@ describe("deleting the account", () => {
     await user.click(await press("Delete everything"));
     expect(await screen.findByText("Type “delete”")).toBeDefined();
     expect(asked).toHaveLength(1);
-    await user.type(screen.getByLabelText("Type “delete” to go on"), "Delete");
+    await user.type(await screen.findByLabelText("Type “delete” to go on"), "Delete");
     await user.click(await press("Delete everything"));
     await waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" }));
     expect(asked.at(-1)).toEqual({ call: "DELETE /auth/me", body: { password: PASSWORD } });
@@ -204,8 +204,8 @@ describe("deleting the account", () => {
 
   test("needs a code where there is a second factor", async () => {
     const { user, asked } = await open({ "DELETE /auth/me": done() }, true);
-    await user.type(screen.getByLabelText(/^Code of your/), "123456");
-    await user.type(screen.getByLabelText("Type “delete” to go on"), "delete");
+    await user.type(await screen.findByLabelText(/^Code of your/), "123456");
+    await user.type(await screen.findByLabelText("Type “delete” to go on"), "delete");
     await user.click(await press("Delete everything"));
     await waitFor(() => expect(asked.at(-1)?.body).toEqual({ password: PASSWORD, code: "123456" }));
   });

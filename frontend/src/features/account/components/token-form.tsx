@@ -29,7 +29,7 @@ interface TokenFormProps {
   onClose: () => void;
 }
 
-export function TokenForm({ onCreated, onClose }: TokenFormProps) {
+export default function TokenForm({ onCreated, onClose }: TokenFormProps) {
   const { connection } = useRuntime();
   const form = useForm<TokenValues>({
     resolver,

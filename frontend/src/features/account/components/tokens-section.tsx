@@ -1,7 +1,7 @@
 "use client";
 
 import { SquareTerminal } from "lucide-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { ConfirmButton } from "@/components/confirm-button";
 import { EntriesSkeleton } from "@/components/entries-skeleton";
 import { Badge, Entry } from "@/components/entry";
@@ -10,15 +10,17 @@ import { Loaded } from "@/components/loaded";
 import { SettingsSection } from "@/components/settings-section";
 import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
 import { When } from "@/components/when";
 import { loadTokens, revokeToken } from "@/features/account/api";
 import { NewToken } from "@/features/account/components/new-token";
-import { TokenForm } from "@/features/account/components/token-form";
 import { useRuntime } from "@/hooks/runtime";
 import { useAction } from "@/hooks/use-action";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import { useLoaded } from "@/hooks/use-loaded";
 import type { ApiToken, CreatedApiToken } from "@/lib/api/types";
+
+const TokenForm = lazy(() => import("@/features/account/components/token-form"));
 
 export function TokensSection() {
   const resource = useLoaded(loadTokens);
@@ -51,15 +53,17 @@ export function TokensSection() {
           }
         </Loaded>
         {isOpen ? (
-          <TokenForm
-            onClose={close}
-            onCreated={(made) => {
-              const { token: _, ...listed } = made;
-              resource.set((before) => [listed, ...before]);
-              setCreated(made);
-              close();
-            }}
-          />
+          <Suspense fallback={<Skeleton className="h-96 w-full rounded-2xl" />}>
+            <TokenForm
+              onClose={close}
+              onCreated={(made) => {
+                const { token: _, ...listed } = made;
+                resource.set((before) => [listed, ...before]);
+                setCreated(made);
+                close();
+              }}
+            />
+          </Suspense>
         ) : (
           !created && (
             <Button ref={triggerRef} onClick={open} className="w-fit">

@@ -26,7 +26,7 @@ from auth_service.revocations import service as revocations
 from auth_service.sessions.clients import Client
 from auth_service.sessions.tokens import AccessToken
 from chassis.database import Database
-from chassis.tokens import Principal
+from chassis.principals import Principal
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -116,7 +116,7 @@ async def use_recovery_code(tx: AsyncConnection, user_id: UUID, code_hash: bytes
     """Takes it out. Of all who enter it at once, one finds it there."""
     used = (
         update(RecoveryCodesRow)
-        .where(RecoveryCodesRow.user_id == user_id, RecoveryCodesRow.hashes.any(code_hash))
+        .where(RecoveryCodesRow.user_id == user_id, RecoveryCodesRow.hashes.contains([code_hash]))
         .values(hashes=func.array_remove(RecoveryCodesRow.hashes, code_hash))
         .returning(RecoveryCodesRow.user_id)
     )
@@ -170,8 +170,7 @@ async def use_passkey(tx: AsyncConnection, passkey_id: UUID, *, sign_count: int)
 
 
 def _goes_on(sign_count: int) -> ColumnElement[bool]:
-    never_counts = and_(PasskeyRow.sign_count == 0, sign_count == 0)
-    return or_(PasskeyRow.sign_count < sign_count, never_counts)
+    return PasskeyRow.sign_count < sign_count if sign_count else PasskeyRow.sign_count == 0
 
 
 async def remove_passkey(tx: AsyncConnection, user_id: UUID, passkey_id: UUID) -> str | None:

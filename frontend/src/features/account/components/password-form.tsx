@@ -1,0 +1,73 @@
+"use client";
+
+import { type Control, useForm, useWatch } from "react-hook-form";
+import { Failure } from "@/components/failure";
+import { lazyResolver } from "@/components/form/lazy-resolver";
+import { PasswordHint } from "@/components/form/password-hint";
+import { useSubmission } from "@/components/form/use-submission";
+import { notify } from "@/components/toast";
+import { Button } from "@/components/ui/button";
+import { PasswordField } from "@/components/ui/password-field";
+import { TextLink } from "@/components/ui/text-link";
+import { paths } from "@/config/paths";
+import { changePassword } from "@/features/account/api";
+import { AccountName } from "@/features/account/components/account-name";
+import type { PasswordValues } from "@/features/account/resolvers";
+import { useRuntime } from "@/hooks/runtime";
+import { useSession } from "@/hooks/use-session";
+
+const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passwordResolver);
+
+export default function PasswordForm({ onClose }: { onClose: () => void }) {
+  const { connection } = useRuntime();
+  const form = useForm<PasswordValues>({
+    resolver,
+    defaultValues: { current_password: "", new_password: "" },
+    mode: "onTouched",
+  });
+  const { onSubmit, failure, isPending } = useSubmission(
+    form,
+    async (values) => {
+      await changePassword(connection, values);
+      void notify("message", "Password changed", { description: "Your other devices are signed out." });
+      onClose();
+    },
+    { password: "current_password" },
+  );
+  const { errors } = form.formState;
+  return (
+    <form onSubmit={onSubmit} noValidate className="grid animate-rise gap-5">
+      {failure !== undefined && <Failure error={failure} />}
+      <AccountName />
+      <PasswordField
+        label="Current password"
+        autoComplete="current-password"
+        autoFocus
+        {...form.register("current_password")}
+        error={errors.current_password?.message}
+        aside={<TextLink href={paths.forgot}>Forgot it?</TextLink>}
+      />
+      <PasswordField
+        label="New password"
+        autoComplete="new-password"
+        description={<Hint control={form.control} />}
+        {...form.register("new_password")}
+        error={errors.new_password?.message}
+      />
+      <div className="flex flex-wrap gap-3">
+        <Button type="submit" variant="primary" isPending={isPending}>
+          Save the password
+        </Button>
+        <Button variant="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Hint({ control }: { control: Control<PasswordValues> }) {
+  const { user } = useSession();
+  const password = useWatch({ control, name: "new_password" });
+  return <PasswordHint password={password} about={[user?.email ?? "", user?.display_name ?? ""]} />;
+}

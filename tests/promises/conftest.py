@@ -1,0 +1,48 @@
+"""What Daybook promises, kept while processes are killed and engines fail: real processes, quick forms."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from tests.support.people import Person
+from tests.support.system import System, running
+
+
+@pytest.fixture(scope="session")
+async def system(
+    tmp_path_factory: pytest.TempPathFactory,
+    service_database_urls: Mapping[str, str],
+    rabbitmq_url: str,
+    redis_url: str,
+) -> AsyncIterator[System]:
+    folder = tmp_path_factory.mktemp("system")
+    async with running(folder, databases=service_database_urls, broker_url=rabbitmq_url, redis_url=redis_url) as system:
+        yield system
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where a token may be shown: todos itself, and the gateway in front of it."""
+
+    todos: httpx.AsyncClient
+    gateway: httpx.AsyncClient
+
+
+@pytest.fixture(scope="session")
+async def doors(system: System) -> AsyncIterator[Doors]:
+    async with (
+        httpx.AsyncClient(base_url=system.url("todos-api"), timeout=60) as todos,
+        httpx.AsyncClient(base_url=system.url("gateway"), timeout=60) as gateway,
+    ):
+        yield Doors(todos, gateway)
+
+
+@pytest.fixture
+async def ada(system: System) -> AsyncIterator[Person]:
+    async with httpx.AsyncClient(
+        base_url=system.url("gateway"), headers={"Origin": system.wiring.app_url}, timeout=60
+    ) as browser:
+        person = Person(browser, system.wiring.cookie_name)
+        await person.register()
+        yield person

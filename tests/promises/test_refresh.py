@@ -1,0 +1,60 @@
+"""P9: nobody is signed out who did not ask for it, and whoever steals a token does not stay.
+
+That a crowd never forks a family, and that the crowd would catch it, is in
+`services/auth/tests/sessions/test_repository.py`; here is what a client meets.
+"""
+
+import asyncio
+import time
+
+import httpx
+from tests.promises.conftest import Doors
+from tests.promises.test_sign_out import refused_after, show
+from tests.support.people import Person, SignedIn
+
+FAMILIES, CALLERS, LOST = 20, 50, 5
+GRACE_SECONDS = 30
+
+
+async def later(ada: Person, session: SignedIn) -> SignedIn:
+    answer = await ada.refresh(session)
+    assert answer.status_code == 200, answer.text
+    return ada.holding(answer)
+
+
+class TestRefresh:
+    async def test_gives_a_crowd_one_successor(self, ada: Person) -> None:
+        crowds = 0
+        for _ in range(FAMILIES):
+            session, started = await ada.sign_in(), time.monotonic()
+            answers = await asyncio.gather(*(ada.refresh(session) for _ in range(CALLERS)))
+            if time.monotonic() - started > GRACE_SECONDS:
+                continue  # on a machine this busy the last ones came when the token was old: that is no crowd
+            crowds += 1
+
+            # A database that is busy may say so; it may not say two different things.
+            given = {ada.holding(answer).refresh_token for answer in answers if answer.status_code == 200}
+            assert {answer.status_code for answer in answers} <= {200, 503}
+            assert len(given) == 1
+        assert crowds
+
+    async def test_signs_nobody_out_whose_answer_was_lost(self, ada: Person) -> None:
+        for _ in range(FAMILIES):
+            session = await ada.sign_in()
+            for _ in range(LOST):
+                lost = await later(ada, session)
+                again = await later(ada, session)
+                assert again.refresh_token == lost.refresh_token
+                session = again
+
+    async def test_ends_the_session_of_a_stolen_token_everywhere(self, doors: Doors, ada: Person) -> None:
+        for _ in range(FAMILIES):
+            stolen = await ada.sign_in()
+            current = await later(ada, await later(ada, stolen))
+            assert (await show(doors.todos, current)).status_code == 200
+
+            assert (await ada.refresh(stolen)).status_code == httpx.codes.UNAUTHORIZED
+
+            refused = await asyncio.gather(*(refused_after(door, current) for door in (doors.todos, doors.gateway)))
+            assert max(each.late for each in refused) < 1
+            assert (await ada.refresh(current)).status_code == httpx.codes.UNAUTHORIZED

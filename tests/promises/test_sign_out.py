@@ -1,0 +1,165 @@
+"""P8: whoever signs out is out everywhere, although every process verifies tokens by itself."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from tests.promises.conftest import Doors
+from tests.support.people import Person, SignedIn
+from tests.support.system import System
+
+from chassis import tokens
+from chassis.settings import TokenSettings
+
+LOGOUTS = 50
+_GIVE_UP_SECONDS = 30.0
+
+
+async def show(door: httpx.AsyncClient, session: SignedIn) -> httpx.Response:
+    return await door.get("/todos", headers=session.bearer)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """How long a token went on opening a door, and the longest that any request took meanwhile.
+
+    What a request takes on a busy machine, it takes whether or not it is refused: the promise is about the rest.
+    """
+
+    seconds: float
+    longest_request: float
+
+    @property
+    def late(self) -> float:
+        return max(0.0, self.seconds - 2 * self.longest_request)
+
+
+async def refused_after(door: httpx.AsyncClient, session: SignedIn, *, says: str = "") -> Refused:
+    started, longest = time.perf_counter(), 0.0
+    async with asyncio.timeout(_GIVE_UP_SECONDS):
+        while True:
+            asked = time.perf_counter()
+            answer = await show(door, session)
+            answered = time.perf_counter()
+            longest = max(longest, answered - asked)
+            if answer.status_code == httpx.codes.UNAUTHORIZED and says in answer.text:
+                return Refused(answered - started, longest)
+            assert answer.status_code in {200, 401}, answer.text
+
+
+async def sign_out_and_watch(doors: Doors, ada: Person, session: SignedIn) -> tuple[Refused, Refused]:
+    for door in (doors.todos, doors.gateway):
+        assert (await show(door, session)).status_code == 200
+    assert (await ada.sign_out(session)).status_code == 204
+    # What the gateway answers itself is not what it passes on from todos.
+    todos, gateway = await asyncio.gather(
+        refused_after(doors.todos, session),
+        refused_after(doors.gateway, session, says="The session of this access token is over"),
+    )
+    return todos, gateway
+
+
+async def sign_out_often(doors: Doors, ada: Person) -> list[Refused]:
+    """How long each verifier took to know, for one sign-out after the other."""
+    refused: list[Refused] = []
+    for _ in range(LOGOUTS):
+        refused += await sign_out_and_watch(doors, ada, await ada.sign_in())
+    return refused
+
+
+def in_words(refused: Sequence[Refused]) -> str:
+    ordered = sorted(each.seconds for each in refused)
+    p99 = ordered[round(0.99 * (len(ordered) - 1))]
+    return f"median {statistics.median(ordered):.3f} s, p99 {p99:.3f} s, max {ordered[-1]:.3f} s of {len(ordered)}"
+
+
+class TestSigningOut:
+    @pytest.mark.timeout(900)
+    async def test_holds_everywhere_at_once(self, doors: Doors, ada: Person) -> None:
+        refused = await sign_out_often(doors, ada)
+
+        print(f"\nsigned out with the bus: {in_words(refused)}")  # noqa: T201 (what the promise is made of)
+        assert max(each.late for each in refused) < 1
+        # Asking every second alone would take half a second on average: this is the bus.
+        assert statistics.median(each.late for each in refused) < 0.25
+
+    @pytest.mark.timeout(900)
+    async def test_holds_within_two_seconds_without_the_bus(self, system: System, doors: Doors, ada: Person) -> None:
+        await system.bus.refuse()
+        try:
+            refused = await sign_out_often(doors, ada)
+        finally:
+            await system.bus.start()
+
+        print(f"\nsigned out without the bus: {in_words(refused)}")  # noqa: T201
+        assert max(each.late for each in refused) < 2
+
+    async def test_holds_while_nothing_is_published(self, system: System, doors: Doors, ada: Person) -> None:
+        """A bus that is there and silent."""
+        async with system.paused("auth-worker"):
+            refused = await sign_out_and_watch(doors, ada, await ada.sign_in())
+
+        assert max(each.late for each in refused) < 2
+
+    async def test_is_what_the_token_by_itself_would_not_tell(self, system: System, doors: Doors, ada: Person) -> None:
+        """The control: the same token, before a verifier that knows nothing of revocations."""
+        session = await ada.sign_in()
+        await sign_out_and_watch(doors, ada, session)
+
+        jwks_url = f"{system.url('auth-api')}/.well-known/jwks.json"
+        async with tokens.connect(TokenSettings(issuer=system.wiring.api_url, jwks_url=jwks_url)) as forgetful:
+            assert (await forgetful.verify(session.access_token)).scopes
+
+
+class TestRestarting:
+    @pytest.mark.timeout(900)
+    @pytest.mark.parametrize("name", ["todos-api", "gateway"])
+    async def test_never_lets_in_who_has_signed_out(self, system: System, doors: Doors, ada: Person, name: str) -> None:
+        door = {"todos-api": doors.todos, "gateway": doors.gateway}[name]
+        session, other = await ada.sign_in(), await ada.sign_in()
+        await sign_out_and_watch(doors, ada, session)
+
+        await system.restart(name)
+        async with asyncio.timeout(300):
+            seen = await answers_until_let_in(door, session, other)
+
+        assert 200 not in seen
+        assert 401 in seen
+
+    @pytest.mark.timeout(900)
+    async def test_believes_nobody_before_auth_has_been_asked(self, system: System, doors: Doors, ada: Person) -> None:
+        session, other = await ada.sign_in(), await ada.sign_in()
+        await sign_out_and_watch(doors, ada, session)
+
+        async with system.paused("auth-api"):
+            await system.restart("todos-api")
+            seen = {await eventually_answers(doors.todos, each) for each in (session, other)}
+        await system.until_ready("todos-api")
+
+        assert seen == {503}
+        assert (await show(doors.todos, other)).status_code == 200
+
+
+async def answers_until_let_in(door: httpx.AsyncClient, out: SignedIn, within: SignedIn) -> set[int]:
+    """All that one token is answered until the other one is let in."""
+    seen: set[int] = set()
+    while True:
+        try:
+            seen.add((await show(door, out)).status_code)
+            if (await show(door, within)).status_code == httpx.codes.OK:
+                return seen | {(await show(door, out)).status_code}
+        except httpx.TransportError:
+            await asyncio.sleep(0.01)  # nobody listens yet
+
+
+async def eventually_answers(door: httpx.AsyncClient, session: SignedIn) -> int:
+    async with asyncio.timeout(300):
+        while True:
+            try:
+                return (await show(door, session)).status_code
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
