@@ -131,11 +131,12 @@ class TestLifespan:
 
 class TestRevokedToken:
     async def test_is_refused_everywhere_but_where_one_signs_in_again(
-        self, run_gateway: Run, auth: Service, sign_token: SignToken
+        self, run_gateway: Run, auth: Service, todos: Service, sign_token: SignToken
     ) -> None:
         session_id = uuid4()
         token = {"Authorization": f"Bearer {sign_token(uuid4(), sid=str(session_id))}"}
         async with run_gateway() as running:
+            assert not todos.asked
             before = await running.client.get("/todos", headers=token)
             auth.revocations = revocations(session_id)
             async with asyncio.timeout(10):
