@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeGuard, get_args
+from typing import TypeGuard, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -163,7 +163,9 @@ def variables(settings: type[BaseSettings]) -> Iterator[str]:
 
     def walk(model: type[BaseModel], path: str) -> Iterator[str]:
         for name, field in model.model_fields.items():
-            group = next((each for each in (field.annotation, *get_args(field.annotation)) if is_group(each)), None)
+            # A list of groups is one variable, written as JSON.
+            choices = () if get_origin(field.annotation) in {list, tuple} else get_args(field.annotation)
+            group = next((each for each in (field.annotation, *choices) if is_group(each)), None)
             if group is None:
                 yield f"{path}{name}".upper()
             else:

@@ -184,7 +184,8 @@ class TokenVerifier:
         remember: int = 20_000,
     ) -> None:
         self.keys, self._refusals = keys, refusals
-        issuers: tuple[Issuer, ...] = (OwnIssuer(settings, keys), *foreign)
+        self._own: Issuer = OwnIssuer(settings, keys)
+        issuers: tuple[Issuer, ...] = (self._own, *foreign)
         self._issuers = {each.name: each for each in issuers}
         self._remember = remember
         self._verified: dict[bytes, Principal] = {}
@@ -214,8 +215,7 @@ class TokenVerifier:
             _refuse()
         try:
             header = jwt.get_unverified_header(token)
-            # Whom it claims to be from decides whose keys have to prove it: one issuer's never prove another's.
-            issuer = self._issuers[jwt.decode(token, options={"verify_signature": False})["iss"]]
+            issuer = self._claimed_issuer(token) if len(self._issuers) > 1 else self._own
         except (jwt.InvalidTokenError, KeyError, TypeError) as error:
             _refuse(error)
         kid = header.get("kid")
@@ -225,6 +225,10 @@ class TokenVerifier:
         if key is None or header.get("alg") != key.algorithm_name:
             _refuse()
         return _principal(token, key, issuer)
+
+    def _claimed_issuer(self, token: str) -> Issuer:
+        """Whom it claims to be from decides whose keys have to prove it: one issuer's never prove another's."""
+        return self._issuers[jwt.decode(token, options={"verify_signature": False})["iss"]]
 
 
 def _principal(token: str, key: jwt.PyJWK, issuer: Issuer) -> Principal:
