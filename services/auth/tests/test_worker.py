@@ -46,6 +46,6 @@ class TestBuild:
 
                 await line.connect()
 
-                await asyncio.wait_for(asyncio.gather(mine, also_mine), 60)
+                await asyncio.wait_for(asyncio.gather(mine, also_mine), 300)
                 consuming.cancel()
                 await asyncio.gather(consuming, return_exceptions=True)
