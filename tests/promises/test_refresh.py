@@ -22,19 +22,29 @@ async def later(ada: Person, session: SignedIn) -> SignedIn:
     return ada.holding(answer)
 
 
+async def attempt(ada: Person, session: SignedIn) -> httpx.Response | None:
+    """None for an answer that got lost on the way."""
+    try:
+        return await ada.refresh(session)
+    except httpx.TransportError:
+        return None
+
+
 class TestRefresh:
     async def test_gives_a_crowd_one_successor(self, ada: Person) -> None:
         crowds = 0
         for _ in range(FAMILIES):
             session, started = await ada.sign_in(), time.monotonic()
-            answers = await asyncio.gather(*(ada.refresh(session) for _ in range(CALLERS)))
+            answers = await asyncio.gather(*(attempt(ada, session) for _ in range(CALLERS)))
             if time.monotonic() - started > GRACE_SECONDS:
                 continue  # on a machine this busy the last ones came when the token was old: that is no crowd
             crowds += 1
 
             # A database that is busy may say so; it may not say two different things.
-            given = {ada.holding(answer).refresh_token for answer in answers if answer.status_code == 200}
-            assert {answer.status_code for answer in answers} <= {200, 503}
+            given = {
+                ada.holding(answer).refresh_token for answer in answers if answer is not None and answer.is_success
+            }
+            assert {answer.status_code for answer in answers if answer is not None} <= {200, 503}
             assert len(given) == 1
         assert crowds
 

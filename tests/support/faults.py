@@ -68,7 +68,7 @@ class FaultProxy:
         self._pairs.add(pair)
         pumps = asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer))
         try:
-            with suppress(ConnectionError, asyncio.CancelledError):
+            with suppress(OSError, asyncio.CancelledError):
                 await pumps
         finally:
             pumps.cancel()
