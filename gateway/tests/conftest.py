@@ -1,9 +1,11 @@
 """A whole gateway in this process, on real sockets and a real Redis, before two services that do as they are told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ from tests.support.faults import FaultProxy, faults_before
 from tests.support.servers import Run, Running, Service, serving
 from tests.support.tokens import Issuer
 
-from chassis.settings import BrokerSettings, RedisSettings, RevocationSettings, TokenSettings
+from chassis.settings import BrokerSettings, EventSettings, RedisSettings, RevocationSettings, TokenSettings
 from gateway import app
 from gateway.edge import EdgeProtocol
 from gateway.settings import Settings
@@ -60,7 +62,16 @@ def todos(services: Services) -> Service:
 
 
 @pytest.fixture(scope="session")
-def run_gateway(services: Services, redis_url: str, token_settings: TokenSettings) -> Run:
+def open_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The table that comes with the gateway, but nobody has to show a token: most tests are about something else."""
+    text = files("gateway").joinpath("table.toml").read_text()
+    file = tmp_path_factory.mktemp("table") / "table.toml"
+    file.write_text(text.replace('auth = "required"', 'auth = "optional"'))
+    return file
+
+
+@pytest.fixture(scope="session")
+def run_gateway(services: Services, redis_url: str, token_settings: TokenSettings, open_table: Path) -> Run:
     """Starts a gateway. Its quotas are large and one proxy is trusted, so that each test can be its own client."""
 
     @asynccontextmanager
@@ -71,10 +82,14 @@ def run_gateway(services: Services, redis_url: str, token_settings: TokenSetting
             "redis": RedisSettings(url=SecretStr(redis_url)),
             "broker": BrokerSettings(url=SecretStr(NOWHERE)),
             "revocations": RevocationSettings(url=f"{services.auth_url}/revocations.json"),
+            "events": EventSettings(keys_url=f"{services.auth_url}/jwks.json"),
             "tokens": token_settings.model_copy(update={"jwks_url": f"{services.auth_url}/jwks.json"}),
             "frontend_origins": [APP_ORIGIN],
             "trusted_hops": 1,
-            "limits": dict.fromkeys(("user", "address", "address_total", "sign_in", "registration"), "100000/60"),
+            "table": open_table,
+            "limits": dict.fromkeys(
+                ("user", "address", "address_total", "sign_in", "account", "registration"), "100000/60"
+            ),
         }
         application = app.build(Settings(**settings | overrides))
         async with (
@@ -83,9 +98,43 @@ def run_gateway(services: Services, redis_url: str, token_settings: TokenSetting
         ):
             while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110 (it tells nobody)
                 await asyncio.sleep(0.02)
-            yield Running(port, client)
+            yield Running(port, client, application)
 
     return run
+
+
+_HURRIED = """
+[[policies]]
+name = "address"
+quota = 100_000
+seconds = 60
+counted = "address"
+always = true
+
+[[routes]]
+path = "/todos"
+upstream = "todos"
+seconds = {seconds}
+
+[[routes]]
+path = "/sync/stream"
+upstream = "todos"
+seconds = {seconds}
+silence_seconds = {silence}
+"""
+Hurry = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def hurry(tmp_path: Path) -> Hurry:
+    """Settings of a gateway that gives requests little time, and streams little silence."""
+
+    def settings(seconds: float, *, silence: float = 0.3) -> dict[str, Any]:
+        file = tmp_path / "hurried.toml"
+        file.write_text(_HURRIED.format(seconds=seconds, silence=silence))
+        return {"table": file, "limits": {}}
+
+    return settings
 
 
 @pytest.fixture(scope="session")

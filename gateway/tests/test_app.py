@@ -78,11 +78,13 @@ class TestLog:
         with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
             await client.get("/todos/my-secret-id?q=secret", headers={"X-Request-Id": "request-1"})
             await client.get("/nowhere/secret")
-        assert [(line["event"], line["method"], line["route"], line["status"]) for line in logs] == [
-            ("request", "GET", "/todos", 200),
-            ("request", "GET", None, 404),
+        # Whatever else this process has to say meanwhile.
+        requests = [line for line in logs if line["event"] == "request"]
+        assert [(line["method"], line["route"], line["status"]) for line in requests] == [
+            ("GET", "/todos", 200),
+            ("GET", None, 404),
         ]
-        assert logs[0]["request_id"] == "request-1"
+        assert requests[0]["request_id"] == "request-1"
         assert "secret" not in repr(logs)
 
     async def test_of_a_failing_service_names_the_request(self, client: httpx.AsyncClient, todos: Service) -> None:
@@ -94,7 +96,8 @@ class TestLog:
         with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
             response = await client.get("/todos", headers={"X-Request-Id": "request-2"})
         assert response.status_code in {500, 502}  # uvicorn answers for the crashed service
-        assert {line["request_id"] for line in logs} == {"request-2"}
+        about = [line["request_id"] for line in logs if "request_id" in line]
+        assert set(about) == {"request-2"}
 
 
 class TestLifespan:
@@ -106,6 +109,7 @@ class TestLifespan:
                 "redis": {"url": "redis://127.0.0.1:1"},
                 "broker": {"url": "amqp://127.0.0.1:1"},
                 "revocations": {"url": "http://127.0.0.1:1"},
+                "events": {"keys_url": "http://127.0.0.1:1"},
                 "tokens": token_settings.model_copy(update={"jwks_url": "http://127.0.0.1:1"}),
                 "frontend_origins": [],
             }

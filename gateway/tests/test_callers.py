@@ -1,12 +1,14 @@
+import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
 
+from chassis.key_sets import KeySet
 from chassis.revocation.knowledge import Revocations
 from chassis.settings import TokenSettings
-from chassis.tokens import KeySet, TokenVerifier
+from chassis.tokens import TokenVerifier
 from gateway import hygiene
 from gateway.callers import Caller, Callers, network_of
 
@@ -82,7 +84,7 @@ class TestPrincipal:
     async def identify(self, verifier: TokenVerifier, authorization: str) -> Caller:
         return await Callers(verifier, trusted_hops=0).identify(inbound((b"authorization", authorization.encode())))
 
-    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+    @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer ", "Bearer  "])
     async def test_is_whose_token_is_shown(self, verifier: TokenVerifier, sign_token: SignToken, scheme: str) -> None:
         user_id = uuid4()
         caller = await self.identify(verifier, f"{scheme} {sign_token(user_id)}")
@@ -100,6 +102,26 @@ class TestPrincipal:
     )
     async def test_is_nobody_for_anything_else(self, verifier: TokenVerifier, authorization: str) -> None:
         assert (await self.identify(verifier, authorization)).principal is None
+
+    @pytest.mark.parametrize(
+        "issued, expires, known", [(25, 325, True), (-325, -25, True), (35, 335, False), (-335, -35, False)]
+    )
+    async def test_is_known_though_clocks_differ_by_less_than_half_a_minute(
+        self, verifier: TokenVerifier, sign_token: SignToken, issued: int, expires: int, known: bool
+    ) -> None:
+        now, user_id = int(time.time()), uuid4()
+        token = sign_token(user_id, iat=now + issued, exp=now + expires)
+        principal = (await self.identify(verifier, f"Bearer {token}")).principal
+        assert (principal is not None and principal.id == user_id) == known
+
+    @pytest.mark.parametrize("scope, is_program", [("todos:read todos:write account", False), ("todos:read", True)])
+    async def test_of_a_program_opens_no_account(
+        self, verifier: TokenVerifier, sign_token: SignToken, scope: str, is_program: bool
+    ) -> None:
+        caller = await self.identify(verifier, f"Bearer {sign_token(uuid4(), scope=scope)}")
+        assert caller.is_program == is_program
+        assert caller.principal is not None
+        assert caller.name == str(caller.principal.id)
 
     async def test_is_nobody_while_it_is_not_known_who_has_signed_out(
         self, token_settings: TokenSettings, key_set: KeySet, sign_token: SignToken

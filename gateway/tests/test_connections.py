@@ -169,6 +169,19 @@ class TestConnection:
             await sending
             assert received == size
 
+    async def test_is_not_used_again_while_nobody_has_read_what_made_it_wait(self) -> None:
+        """Else the answer to the next request would never be heard."""
+        size = 300 * 1024
+        async with connected() as (connection, service):
+            connection.begin(_HEAD, method="GET", body_follows=False)
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size
+            await asyncio.get_running_loop().sock_sendall(service, head + b"x" * size)
+            await until(lambda: connection.complete)
+            assert not connection._reading
+            assert not connection.reusable
+            assert len(await connection.read()) == size
+            assert connection.reusable
+
     async def test_keeps_headers_in_order_and_lower_case(self) -> None:
         answer = b"HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nETag: x\r\nSet-Cookie: b\r\nContent-Length: 0\r\n\r\n"
         response, _, _ = await exchange(answer)

@@ -5,67 +5,21 @@ import asyncio
 import orjson
 import pytest
 from starlette.types import Receive, Scope, Send
+from tests.support.raw_requests import PLAIN, SMUGGLING, request, requests_in
 from tests.support.servers import Running, Service, read_body, respond, say, until
-
-_HOST = b"Host: api.test\r\n"
-_CLOSE = b"Connection: close\r\n"
-
-
-def request(line: bytes = b"GET /todos HTTP/1.1", headers: bytes = b"", body: bytes = b"") -> bytes:
-    return line + b"\r\n" + _HOST + _CLOSE + headers + b"\r\n" + body
 
 
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-# Each is one connection's worth of bytes, and the status it must be answered with.
-# ruff: noqa: E501 (bytes are easier to read in one line)
-SMUGGLING = {
-    "CL and TE": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\nGET /x HTTP/1.1\r\n\r\n")),
-    "TE and CL": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", b"0\r\n\r\n")),
-    "two lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1\r\nContent-Length: 2\r\n", b"ab")),
-    "two equal lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1\r\nContent-Length: 1\r\n", b"a")),
-    "a list of lengths": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 1, 1\r\n", b"a")),
-    "a signed length": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: +1\r\n", b"a")),
-    "a length in hex": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 0x1\r\n", b"a")),
-    "a huge length": (400, request(b"POST /todos HTTP/1.1", b"Content-Length: 99999999999999999999999\r\n", b"a")),
-    "a space before the colon": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding : chunked\r\n", b"0\r\n\r\n")),
-    "a coding in two lines": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", b"0\r\n\r\n")),
-    "an unknown coding": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n")),
-    "a second coding": (400, request(b"POST /todos HTTP/1.1", b"Transfer-Encoding: gzip, chunked\r\n", b"0\r\n\r\n")),
-    "a folded header": (400, request(headers=b"X-A: b\r\n c\r\n")),
-    "a bare line feed": (400, request(headers=b"X-A: b\nContent-Length: 5\r\n", body=b"hello")),
-    "a bare carriage return": (400, request(headers=b"X-A: b\rContent-Length: 5\r\n", body=b"hello")),
-    "a null in a value": (400, request(headers=b"X-A: b\x00c\r\n")),
-    "a null in a name": (400, request(headers=b"X\x00A: b\r\n")),
-    "a header without a name": (400, request(headers=b": b\r\n")),
-    "no host": (400, b"GET /todos HTTP/1.1\r\nConnection: close\r\n\r\n"),
-    "two hosts": (400, request(headers=b"Host: other.test\r\n")),
-    "a bad host": (400, b"GET /todos HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n"),
-    "an absolute target": (400, request(b"GET http://other.test/todos HTTP/1.1")),
-    "an absolute target with our name": (400, request(b"GET http://api.test/todos HTTP/1.1")),
-    "an authority": (400, request(b"CONNECT other.test:80 HTTP/1.1")),
-    "a star": (400, request(b"OPTIONS * HTTP/1.1")),
-    "a fragment": (400, request(b"GET /todos#x HTTP/1.1")),
-    "dots": (400, request(b"GET /todos/../internal/revocations HTTP/1.1")),
-    "encoded dots": (400, request(b"GET /todos/%2e%2e/internal/revocations HTTP/1.1")),
-    "an encoded slash": (400, request(b"GET /todos%2f..%2finternal HTTP/1.1")),
-    "a backslash": (400, request(b"GET /todos\\..\\internal HTTP/1.1")),
-    "two slashes": (400, request(b"GET //todos HTTP/1.1")),
-    "HTTP/1.0": (505, request(b"GET /todos HTTP/1.0")),
-    "HTTP/2": (505, request(b"GET /todos HTTP/2.0")),
-    "HTTP/0.9": (505, b"GET /todos\r\n\r\n"),
-    "an unknown method": (400, request(b"HACK /todos HTTP/1.1")),
-    "TRACE": (405, request(b"TRACE /todos HTTP/1.1")),
-    "WebSocket": (426, b"GET /sync/stream HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
-    "a long target": (414, request(b"GET /todos?q=" + b"a" * 9000 + b" HTTP/1.1")),
-    "a long header": (431, request(headers=b"X-A: " + b"a" * 40_000 + b"\r\n")),
-    "many headers": (431, request(headers=b"X-A: b\r\n" * 101)),
-    "a header without end": (431, b"GET /todos HTTP/1.1\r\nX-A: " + b"a" * 100_000),
-    "an expectation": (417, request(headers=b"Expect: the-unexpected\r\n")),
-    "nonsense": (400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
-}  # fmt: skip
+class TestPlainRequests:
+    @pytest.mark.parametrize("name", PLAIN)
+    async def test_arrive_as_they_are(self, gateway: Running, todos: Service, name: str) -> None:
+        await say(gateway.port, PLAIN[name])
+        expected = [each.essence for each in await requests_in(PLAIN[name])]
+        assert expected
+        assert [(asked.method, asked.target, asked.body) for asked in todos.asked] == expected
 
 
 class TestSmuggling:
@@ -140,7 +94,9 @@ class TestPatience:
         head = b"POST /todos HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size
         reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
         writer.write(head + b"a" * size)
-        assert status_of(await reader.readuntil(b"\r\n\r\n")) == 413
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert status_of(head) == 413
+        assert b"connection: close" in head.lower()  # nobody is to send another request into it
         await reader.read(-1)
         writer.close()
 

@@ -2,16 +2,33 @@
 
 import asyncio
 import re
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
+from redis.asyncio import Redis
 from tests.support.faults import FaultProxy
+from tests.support.promises import Measured, size
 from tests.support.servers import Run, Running, Service, until
 from tests.support.tokens import Issuer, SignToken, signed_by_another_key
 
 from chassis.settings import RedisSettings
+from gateway.callers import Caller
+from gateway.errors import QuotaExceeded
+from gateway.gcra import Charge, LocalCounts
+from gateway.hygiene import Inbound
+from gateway.limits import Limits
+from gateway.policies import Policy
+from gateway.rate_limit import RateLimiter, RedisCounts
+from gateway.routes import Route
 
+_SCHEDULES = size(quick=1_000, full=10_000)
 _FIELD = re.compile(r'"([a-z-]+)";r=(\d+);t=(\d+)')
 
 
@@ -133,6 +150,113 @@ class TestFields:
             left, _ = quotas(first)["address"]
             answers = await asyncio.gather(*(gateway.client.get("/todos", headers=where) for _ in range(left + 5)))
         assert sum(answer.status_code == 200 for answer in answers) == left
+
+
+_SECOND = 1_000_000
+_NOBODY = Caller("192.0.2.1", b"http", b"a", None)
+_QUOTAS = st.builds(
+    Policy,
+    name=st.just("p"),
+    quota=st.integers(1, 8),
+    seconds=st.integers(1, 90),
+    counted=st.sampled_from(["guest", "address"]),
+)
+# What goes on between one request and the next: nothing, a moment, or a while.
+_PAUSES = st.lists(
+    st.one_of(st.just(0), st.integers(1, _SECOND), st.integers(_SECOND, 60 * _SECOND)), min_size=1, max_size=10
+)
+
+
+# Never asked: it has not been found, so the limits count alone.
+_NO_REDIS = RedisCounts(Redis())
+
+
+@dataclass
+class Counting:
+    """The limits as they are, alone, under a clock that a test moves."""
+
+    policies: dict[str, Policy]
+    now: int = 0
+    counts: LocalCounts = field(init=False)
+    limits: Limits = field(init=False)
+    route: Route = field(init=False)
+
+    def __post_init__(self) -> None:
+        limiter = RateLimiter(_NO_REDIS)
+        self.counts = limiter._local = LocalCounts(lambda: self.now)
+        self.limits = Limits(limiter, self.policies)
+        self.route = Route("/todos", "todos", limits=tuple(self.policies))
+
+    def ask(self) -> tuple[dict[str, tuple[int, int]], QuotaExceeded | None]:
+        """What an answer says is left, and the refusal if it is one."""
+        inbound = Inbound("GET", b"/todos", b"/todos", b"a", "http", "192.0.2.1")
+        try:
+            headers, refused = dict(at_once(self.limits.charge(inbound, self.route, _NOBODY))), None
+        except QuotaExceeded as problem:
+            headers, refused = {b"ratelimit": problem.headers["ratelimit"].encode()}, problem
+        found = _FIELD.findall(headers[b"ratelimit"].decode())
+        return {name: (int(left), int(seconds)) for name, left, seconds in found}, refused
+
+    def allowed(self, *, later: int = 0, names: frozenset[str] | None = None) -> int:
+        """How many requests would be allowed, one after the other, so much later."""
+        chosen = [policy for name, policy in self.policies.items() if names is None or name in names]
+        counts, now = LocalCounts(lambda: self.now + later), self.now
+        counts._due = dict(self.counts._due)
+        allowed = 0
+        while counts.charge([Charge(each, f"limit:{each.name}:192.0.2.1") for each in chosen]).allowed:
+            allowed += 1
+        assert self.now == now
+        return allowed
+
+
+def at_once(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as finished:
+        return finished.value
+    raise AssertionError("it waits")
+
+
+@pytest.mark.promise("P31")
+class TestFieldsAreTrue:
+    """Whatever happens when, the fields say what would be allowed, to within one request and one second."""
+
+    def test_over_thousands_of_schedules(self, measured: Measured) -> None:
+        @settings(max_examples=_SCHEDULES)
+        @given(st.lists(_QUOTAS, min_size=1, max_size=2), _PAUSES)
+        def over_all(policies: list[Policy], pauses: list[int]) -> None:
+            self.over_one(policies, pauses)
+
+        over_all()
+        measured["schedules"] = _SCHEDULES
+
+    def over_one(self, policies: list[Policy], pauses: list[int]) -> None:
+        named = {f"p{'abc'[number]}": policy for number, policy in enumerate(policies)}
+        counting = Counting({name: Policy(name, p.quota, p.seconds, p.counted) for name, p in named.items()})
+        for pause in pauses:
+            counting.now += pause
+            could = counting.allowed()
+            left, refused = counting.ask()
+            assert (refused is None) == (could > 0)
+            for name, (requests, seconds) in left.items():
+                only = frozenset({name})
+                assert abs(requests - counting.allowed(names=only)) <= 1
+                quota = counting.policies[name].quota
+                assert counting.allowed(names=only, later=seconds * _SECOND) == quota
+                # And not a second earlier.
+                assert not seconds or counting.allowed(names=only, later=(seconds - 1) * _SECOND - 1) < quota
+            if refused is not None:
+                self.tells_when_to_come_back(counting, refused)
+
+    @staticmethod
+    def tells_when_to_come_back(counting: Counting, refused: QuotaExceeded) -> None:
+        wait = int(refused.headers["Retry-After"])
+        assert wait >= 1
+        assert counting.allowed(later=wait * _SECOND) >= 1
+        assert wait == 1 or counting.allowed(later=(wait - 1) * _SECOND - 1) == 0
+        violated = set(refused.extensions["violated-policies"])
+        assert violated == {name for name in counting.policies if not counting.allowed(names=frozenset({name}))}
 
 
 async def knows_keys(gateway: Running, sign_token: SignToken) -> None:

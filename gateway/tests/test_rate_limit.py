@@ -34,14 +34,17 @@ def charge(policy: Policy = _SLOW) -> Charge:
 @asynccontextmanager
 async def limiter_on(url: str) -> AsyncIterator[RateLimiter]:
     async with rate_limit.connect(RedisSettings(url=SecretStr(url))) as limiter:
-        assert limiter.shared
+        # It looks again by itself: a busy machine may be too slow for the first time.
+        async with asyncio.timeout(20):
+            while not limiter.shared:  # noqa: ASYNC110 (it tells nobody)
+                await asyncio.sleep(0.01)
         yield limiter
 
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is slow, not away."""
-    monkeypatch.setattr(rate_limit, "_PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(rate_limit, "_PATIENCE_SECONDS", 20.0)
 
 
 @pytest.fixture
@@ -146,7 +149,25 @@ class TestRedisAway:
             await until(lambda: limiter.shared)
             # What was counted meanwhile is told to Redis with the next request.
             assert await allowed(limiter, charges, 5) == 0
-        assert [line["event"] for line in logs] == ["limits.local", "limits.shared"]
+        told = [line["event"] for line in logs if line["event"].startswith("limits.")]
+        assert told == ["limits.local", "limits.shared"]
+
+    async def test_is_not_lost_and_found_all_the_time(
+        self, limiter: RateLimiter, redis_faults: FaultProxy, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As one that is found and then turns out to be too slow, again and again."""
+        monkeypatch.undo()
+        with structlog.testing.capture_logs() as logs:
+            for _ in range(3):
+                redis_faults.silence()
+                await limiter.charge([charge()])
+                assert not limiter.shared
+                lost_at = time.perf_counter()
+                redis_faults.speak()
+                await until(lambda: limiter.shared, within=30)
+                found_after = time.perf_counter() - lost_at
+        assert found_after >= 8 * rate_limit._RETRY_SECONDS
+        assert len([line for line in logs if line["event"] == "limits.local"]) == 3
 
     async def test_takes_over_within_a_moment(
         self, limiter: RateLimiter, redis_faults: FaultProxy, monkeypatch: pytest.MonkeyPatch
@@ -175,4 +196,5 @@ class TestRedisAway:
                 assert (await limiter.charge([charge()])).allowed
                 await redis_faults.start()
                 await until(lambda: limiter.shared)
-        assert [line["event"] for line in logs] == ["limits.local", "limits.shared"]
+        told = [line["event"] for line in logs if line["event"].startswith("limits.")]
+        assert told == ["limits.local", "limits.shared"]

@@ -1,10 +1,11 @@
 import pytest
 
-from gateway.routes import ROUTES, Route, RouteTable
+from gateway import table
+from gateway.routes import Route, RouteTable
 
 
 class TestRouteTable:
-    table = RouteTable(ROUTES)
+    table = table.read().routes
 
     @pytest.mark.parametrize(
         "path, route",
@@ -16,6 +17,7 @@ class TestRouteTable:
             (b"/auth/login", "/auth/login"),
             (b"/auth/logins", "/auth"),
             (b"/auth/me", "/auth"),
+            (b"/calendar/secret.ics", "/calendar"),
             (b"/.well-known/jwks.json", "/.well-known/jwks.json"),
         ],
     )

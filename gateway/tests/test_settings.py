@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from chassis.settings import load
@@ -10,6 +12,7 @@ _ENVIRONMENT = {
     "GATEWAY_FRONTEND_ORIGINS": '["http://localhost:3000"]',
     "GATEWAY_BROKER__URL": "amqp://daybook_gateway@127.0.0.1:5672/",
     "GATEWAY_REVOCATIONS__URL": "http://127.0.0.1:17810/internal/revocations",
+    "GATEWAY_EVENTS__KEYS_URL": "http://127.0.0.1:17810/internal/event-keys",
     "GATEWAY_TOKENS__ISSUER": "http://localhost:8000",
     "GATEWAY_TOKENS__JWKS_URL": "http://127.0.0.1:17810/.well-known/jwks.json",
 }
@@ -32,6 +35,22 @@ class TestSettings:
         assert (settings.http.host, settings.http.port) == ("0.0.0.0", 8000)  # noqa: S104
         assert settings.limits == {"sign_in": "600/3600"}
         assert settings.trusted_hops == 0
+        assert settings.table is None
+        assert settings.metrics.port is None
+
+    def test_take_several_addresses_of_one_service(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GATEWAY_TODOS_URL", "http://127.0.0.1:1/, http://127.0.0.1:2")
+        assert load(Settings).todos_url == "http://127.0.0.1:1,http://127.0.0.1:2"
+
+    def test_of_limits_are_those_of_the_table(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        file = tmp_path / "table.toml"
+        file.write_text('routes = []\n[[policies]]\nname = "mine"\nquota = 1\nseconds = 1\ncounted = "user"\n')
+        monkeypatch.setenv("GATEWAY_TABLE", str(file))
+        monkeypatch.setenv("GATEWAY_LIMITS__MINE", "2/1")
+        assert load(Settings).table == file
+        monkeypatch.setenv("GATEWAY_LIMITS__USER", "2/1")
+        with pytest.raises(SystemExit, match="there is no limit user; there are mine"):
+            load(Settings)
 
     @pytest.mark.parametrize(
         "name, value",
@@ -44,6 +63,10 @@ class TestSettings:
             ("GATEWAY_AUTH_URL", "127.0.0.1:17810"),
             ("GATEWAY_AUTH_URL", "http://user@127.0.0.1"),
             ("GATEWAY_TODOS_URL", "http://127.0.0.1/todos"),
+            ("GATEWAY_TODOS_URL", "http://127.0.0.1:1,"),
+            ("GATEWAY_TABLE", "/nowhere/table.toml"),
+            ("GATEWAY_TRACE_RATIO", "2"),
+            ("GATEWAY_REQUESTS_AT_ONCE", "0"),
             ("GATEWAY_LIMITS__SIGN_IN", "many"),
             ("GATEWAY_LIMITS__SIGNIN", "1/1"),
             ("GATEWAY_TRUSTED_HOPS", "-1"),

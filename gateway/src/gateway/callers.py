@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from chassis.principals import Principal
 from chassis.problems import Problem
-from chassis.tokens import Revoked, TokenVerifier
+from chassis.tokens import Revoked, TokenVerifier, bearer_token
 from gateway.hygiene import Header, Inbound, is_host
 
 _SCHEMES = frozenset({b"http", b"https"})
+_ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Caller:
     principal: Principal | None
     # Whether a token was shown whose session has ended.
     revoked: bool = False
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the token opens todos but not the account: one that a person made for a program, or a foreign one."""
+        return self.principal is not None and _ACCOUNT not in self.principal.scopes
+
+    @property
+    def name(self) -> str:
+        """Whose request it is, as far as is known."""
+        return self.network if self.principal is None else str(self.principal.id)
 
     @property
     def network(self) -> str:
@@ -58,13 +69,11 @@ class Callers:
     async def _principal(self, authorization: bytes | None) -> tuple[Principal | None, bool]:
         """Who it is; and, of nobody, whether it was somebody until their session ended."""
         # Without keys nobody waits for them here: the service that is asked will say what is the matter.
-        if authorization is None or not self._verifier.keys.loaded:
-            return None, False
-        scheme, _, token = authorization.partition(b" ")
-        if scheme.lower() != b"bearer" or not token.isascii():
+        token = bearer_token(authorization)
+        if token is None or not self._verifier.keys.loaded:
             return None, False
         try:
-            return await self._verifier.verify(token.decode()), False
+            return await self._verifier.verify(token), False
         except Revoked:
             return None, True
         except Problem:

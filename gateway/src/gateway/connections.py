@@ -69,8 +69,9 @@ class Connection(asyncio.Protocol):
 
     @property
     def reusable(self) -> bool:
-        """Whether another request can follow: this one was sent whole and answered whole."""
-        return self.sent and self.complete and self._keep_alive and self._error is None
+        """Whether another request can follow: this one was sent whole and answered whole, and what comes is heard."""
+        # An answer can be complete here before anybody has read it; reading stays paused if nobody ever does.
+        return self.sent and self.complete and self._keep_alive and self._reading and self._error is None
 
     @property
     def received(self) -> bool:

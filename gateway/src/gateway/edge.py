@@ -8,11 +8,12 @@ import asyncio
 from typing import Any
 
 import orjson
+from starlette.types import Message, Receive, Scope, Send
 from uuid_utils import uuid7
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from chassis.problems import MEDIA_TYPE, BadRequest, Problem
-from gateway.errors import HeadersTooLarge, RequestTimeout, UriTooLong, VersionNotSupported
+from chassis.problems import MEDIA_TYPE, BadRequest, Problem, RequestTimeout
+from gateway.errors import HeadersTooLarge, UriTooLong, VersionNotSupported
 
 _LONGEST_TARGET = 8 * 1024
 _LARGEST_HEAD = 32 * 1024
@@ -36,6 +37,8 @@ class _OneWrite:
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
         self._pieces: list[bytes] = []
+        # uvicorn closes at the end of an answer that says so; one that has not read all of its request must not yet.
+        self.held_open = False
         # Everything else is the transport's own business.
         self.get_extra_info, self.is_closing = transport.get_extra_info, transport.is_closing
         self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
@@ -57,12 +60,14 @@ class _OneWrite:
 
     def close(self) -> None:
         self._flush()
-        self._transport.close()
+        if not self.held_open:
+            self._transport.close()
 
 
 class EdgeProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
+        self._application, self.app = self.app, self._answer
         self._refusal: Problem | None = None
         self._in_head = True
         self._in_body = False
@@ -74,7 +79,8 @@ class EdgeProtocol(HttpToolsProtocol):
     # --- the connection --------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(_OneWrite(transport, self.loop))  # type: ignore[arg-type]  # as far as uvicorn uses it
+        self._door = _OneWrite(transport, self.loop)
+        super().connection_made(self._door)  # type: ignore[arg-type]  # as far as uvicorn uses it
         self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -151,9 +157,24 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._unanswered -= 1
         super().on_response_complete()
-        if self._in_body and not self.transport.is_closing():
+        if not self._door.held_open:
+            return
+        self._door.held_open = False
+        if self._in_body:
             self.transport.write_eof()
             self._linger = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_honestly(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._in_body and self._unanswered == 1:
+                # The rest of the body is thrown away with the connection: nobody may send another request into it.
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+                self._door.held_open = True
+            await send(message)
+
+        await self._application(scope, receive, send_honestly)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Not worth a line: what a client hopes for is in no one's hands."""
@@ -169,6 +190,7 @@ class EdgeProtocol(HttpToolsProtocol):
         in_order = not self._unanswered or (self._unanswered == 1 and self._in_body and not self.cycle.response_started)
         if in_order and self._linger is None:
             self.transport.write(_raw_answer(self._refusal or BadRequest("This is not HTTP/1.1 as RFC 9112 has it")))
+        self._door.held_open = False
         self.transport.close()
 
 

@@ -5,12 +5,6 @@ from collections.abc import Sequence
 from chassis.problems import Problem
 
 
-class RequestTimeout(Problem):
-    """The head of the request did not arrive in time."""
-
-    status, slug, title = 408, "request-timeout", "The request took too long to arrive"
-
-
 class UriTooLong(Problem):
     status, slug, title = 414, "uri-too-long", "The address of the request is too long"
 
@@ -42,16 +36,19 @@ class HeadersTooLarge(Problem):
     status, slug, title = 431, "headers-too-large", "The headers of the request are too large"
 
 
+class Overloaded(Problem):
+    """As many requests as the service can stand are under way, or as many of this caller as are their share."""
+
+    status, slug, title = 503, "overloaded", "Too many requests are being answered right now"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
 class BadGateway(Problem):
     """A change that was asked for may or may not have happened: look before asking again."""
 
     status, slug, title = 502, "bad-gateway", "The service behind this address gave no valid answer"
-
-
-class GatewayTimeout(Problem):
-    """A change that was asked for may or may not have happened: look before asking again."""
-
-    status, slug, title = 504, "gateway-timeout", "The service behind this address did not answer in time"
 
 
 class VersionNotSupported(Problem):

@@ -31,8 +31,8 @@ _CONTROLS = bytes(set(range(32)) - {9}) + b"\x7f"
 # Read here rather than passed on as they are.
 _READ = frozenset(
     {
-        b"authorization", b"connection", b"content-length", b"cookie", b"expect", b"host", b"transfer-encoding",
-        b"upgrade", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
+        b"authorization", b"connection", b"content-length", b"cookie", b"expect", b"host", b"traceparent",
+        b"tracestate", b"transfer-encoding", b"upgrade", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
     }
 )  # fmt: skip
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
@@ -71,6 +71,8 @@ class Inbound:
     body: int | None = None
     authorization: bytes | None = None
     cookies: list[bytes] = field(default_factory=list)
+    # What tracing systems add to a trace; it means nothing without the trace.
+    tracestates: list[bytes] = field(default_factory=list)
     # What proxies before us, or somebody who pretends to be one, say about the client.
     forwarded: dict[bytes, list[bytes]] = field(default_factory=dict)
     passed_on: list[Header] = field(default_factory=list)
@@ -109,6 +111,7 @@ def read(scope: Any) -> Inbound:
         body=_body(read),
         authorization=_single(read, b"authorization"),
         cookies=read.get(b"cookie", []),
+        tracestates=read.get(b"tracestate", []),
         forwarded={name: read[name] for name in _FORWARDED if name in read},
         passed_on=passed_on,
     )

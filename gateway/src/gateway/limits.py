@@ -1,18 +1,19 @@
 """Which policies count a request, whose count it is, and what the caller is told about it."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from gateway.callers import Caller
 from gateway.errors import QuotaExceeded
 from gateway.gcra import Charge, Verdict, remaining, wait
 from gateway.hygiene import Header, Inbound
-from gateway.policies import ALWAYS, Policy, describe
+from gateway.policies import Counted, Policy, describe
 from gateway.rate_limit import RateLimiter
 from gateway.routes import Route
 
 _MICROSECONDS = 1_000_000
-_REFRESH_COOKIE = b"daybook_refresh"
+_REFRESH_COOKIE, _DEVICE_COOKIE = b"daybook_refresh", b"daybook_device"
 # 16 bytes in base64url.
 _SESSION_CHARACTERS = 22
 
@@ -21,57 +22,94 @@ _SESSION_CHARACTERS = 22
 _Plan = tuple[tuple[Policy, ...], bytes]
 
 
+# What decides which policies apply: those a route names; whether somebody is signed in, whether that is a program, and
+# whether the body names an account; whether the counts are those of all gateways.
+_Circumstances = tuple[tuple[str, ...], bool, bool, bool, bool]
+
+
 class Limits:
     """Counts requests. `charge` gives what the answer must say about quotas, or raises QuotaExceeded."""
 
     def __init__(self, limiter: RateLimiter, policies: Mapping[str, Policy]) -> None:
         self._limiter, self._policies = limiter, policies
-        # By the names of a route's own policies, whether somebody is signed in, and whether the counts are those of
-        # all gateways: made once, used every time.
-        self._plans: dict[tuple[tuple[str, ...], bool, bool], _Plan] = {}
+        self._always = tuple(policy.name for policy in policies.values() if policy.always)
+        # Made once, used every time.
+        self._plans: dict[_Circumstances, _Plan] = {}
 
-    async def charge(self, inbound: Inbound, route: Route, caller: Caller) -> list[Header]:
-        signed_in = caller.principal is not None
-        policies, description = self._plan(route.limits, signed_in=signed_in, shared=self._limiter.shared)
-        charges = [Charge(policy, _key(policy, inbound, caller)) for policy in policies]
+    async def charge(
+        self, inbound: Inbound, route: Route, caller: Caller, *, account: str | None = None
+    ) -> list[Header]:
+        """`account` is whom the body of the request names."""
+        policies, description = self._plan(
+            (route.limits, caller.principal is not None, caller.is_program, bool(account), self._limiter.shared)
+        )
+        charges = [Charge(policy, _key(policy, inbound, caller, account)) for policy in policies]
         verdict = await self._limiter.charge(charges)
         headers = [(b"ratelimit-policy", description), (b"ratelimit", _describe(charges, verdict))]
         if not verdict.allowed:
             raise _refusal(charges, verdict, headers)
         return headers
 
-    def _plan(self, names: tuple[str, ...], *, signed_in: bool, shared: bool) -> _Plan:
-        plan = self._plans.get((names, signed_in, shared))
+    def _plan(self, circumstances: _Circumstances) -> _Plan:
+        plan = self._plans.get(circumstances)
         if plan is None:
-            named = (self._policies[name] for name in (*names, *ALWAYS))
-            policies = tuple(policy if shared else policy.alone for policy in _that_apply(named, signed_in=signed_in))
-            plan = self._plans[names, signed_in, shared] = (policies, describe(policies))
+            names, signed_in, is_program, has_account, shared = circumstances
+            left_out = _left_out(signed_in=signed_in, is_program=is_program, has_account=has_account)
+            named = (self._policies[name] for name in dict.fromkeys((*names, *self._always)))
+            policies = tuple(policy if shared else policy.alone for policy in named if policy.counted not in left_out)
+            plan = self._plans[circumstances] = (policies, describe(policies))
         return plan
 
 
-def _that_apply(policies: Iterable[Policy], *, signed_in: bool) -> Iterable[Policy]:
-    left_out = "guest" if signed_in else "user"
-    return (policy for policy in policies if policy.counted != left_out)
+def _left_out(*, signed_in: bool, is_program: bool, has_account: bool) -> set[Counted]:
+    left_out: set[Counted] = {"guest"} if signed_in else {"user"}
+    if not is_program:
+        left_out.add("program")
+    if not has_account:
+        left_out.add("account")
+    return left_out
 
 
-def _key(policy: Policy, inbound: Inbound, caller: Caller) -> str:
-    if policy.counted == "user" and caller.principal is not None:
-        return f"limit:{policy.name}:{caller.principal.id}"
-    if policy.counted == "session" and (session := _session(inbound)):
-        return f"limit:{policy.name}:{session}"
-    return f"limit:{policy.name}:{caller.network}"
+def _key(policy: Policy, inbound: Inbound, caller: Caller, account: str | None) -> str:
+    return f"limit:{policy.name}:{_whose(policy.counted, inbound, caller, account)}"
 
 
-def _session(inbound: Inbound) -> str | None:
-    """A name for the session of the refresh cookie. Its token begins with the session's id and changes after it;
-    where it does not, this counts by token, and the policies of the address hold all the same.
+def _whose(counted: Counted, inbound: Inbound, caller: Caller, account: str | None) -> str:
+    if caller.principal is not None and counted == "user":
+        return str(caller.principal.id)
+    if caller.principal is not None and counted == "program":
+        return str(caller.principal.session_id)
+    if counted == "account" and account:
+        return _account(account, inbound)
+    if counted == "session" and (value := _cookie(inbound, _REFRESH_COOKIE)):
+        # Its token begins with the session's id and changes after it; where it does not, this counts by token, and
+        # the policies of the address hold all the same.
+        return _hidden(value[:_SESSION_CHARACTERS])
+    return caller.network
+
+
+def _account(account: str, inbound: Inbound) -> str:
+    """Different spellings of one name are one account. A browser that was here before counts by itself, so that
+    nobody is kept out by others who guess at their password.
+
+    Whether it really was, only the service finds out: whoever makes up a cookie for each guess is not counted together
+    here, and gains nothing. The service takes such a cookie for none, and counts exactly, before it tries a password.
     """
+    name = unicodedata.normalize("NFKC", account).strip().casefold()
+    return _hidden(name.encode("utf-8", "surrogatepass") + b"\0" + _cookie(inbound, _DEVICE_COOKIE))
+
+
+def _cookie(inbound: Inbound, called: bytes) -> bytes:
     for cookie in b";".join(inbound.cookies).split(b";"):
         name, _, value = cookie.strip().partition(b"=")
-        if name.removeprefix(b"__Host-").startswith(_REFRESH_COOKIE) and value:
-            # Hashed: what is in Redis must not help anybody to be somebody.
-            return hashlib.sha256(value[:_SESSION_CHARACTERS]).hexdigest()[:32]
-    return None
+        if name.removeprefix(b"__Host-").startswith(called) and value:
+            return value
+    return b""
+
+
+def _hidden(value: bytes) -> str:
+    """What is in Redis must not help anybody to be somebody."""
+    return hashlib.sha256(value).hexdigest()[:32]
 
 
 def _describe(charges: Iterable[Charge], verdict: Verdict) -> bytes:

@@ -3,20 +3,20 @@
 import asyncio
 import copy
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
 import orjson
 import structlog
 
-from chassis.problems import BadRequest, ContentTooLarge, ServiceUnavailable
+from chassis.problems import BadRequest, ContentTooLarge, GatewayTimeout, RequestTimeout, ServiceUnavailable
 from chassis.web.problems import responses
 from gateway.errors import (
     BadGateway,
     ExpectationFailed,
-    GatewayTimeout,
     HeadersTooLarge,
+    Overloaded,
     QuotaExceeded,
     UpgradeNotOffered,
     UriTooLong,
@@ -36,9 +36,9 @@ _FETCH_SECONDS = 6.0
 # What the gateway itself may answer on behalf of any operation, and of those with a body.
 _ANYWHERE = (
     BadRequest, UriTooLong, ExpectationFailed, UpgradeNotOffered, QuotaExceeded, HeadersTooLarge, BadGateway,
-    ServiceUnavailable, GatewayTimeout,
+    Overloaded, ServiceUnavailable, GatewayTimeout,
 )  # fmt: skip
-_WITH_BODY = (ContentTooLarge,)
+_WITH_BODY = (RequestTimeout, ContentTooLarge)
 
 _RETRY_AFTER = {"description": "Seconds until it is worth trying again", "schema": {"type": "integer", "minimum": 0}}
 _HEADERS: Mapping[str, Any] = {
@@ -61,9 +61,9 @@ class Documentation:
     """The merged document: fetched when somebody first asks, renewed behind the back of later ones."""
 
     def __init__(
-        self, services: Mapping[str, str], routes: RouteTable, client: httpx.AsyncClient, *, public_url: str
+        self, services: Mapping[str, Sequence[str]], routes: RouteTable, client: httpx.AsyncClient, *, public_url: str
     ) -> None:
-        """`services` are base addresses by the names that routes use."""
+        """`services` are base addresses by the names that routes use; one of each that answers is enough."""
         self._services, self._routes, self._public_url = services, routes, public_url
         self._client = client
         self._described: dict[str, Document] = {}
@@ -84,6 +84,10 @@ class Documentation:
             raise ServiceUnavailable("Not every service has described itself yet", missing=missing)
         return self._merged
 
+    def use(self, routes: RouteTable) -> None:
+        """Describe these from now on."""
+        self._routes, self._asked_at = routes, float("-inf")
+
     def _fetching(self) -> asyncio.Task[None]:
         if self._flight is None:
             self._asked_at = time.monotonic()
@@ -92,7 +96,7 @@ class Documentation:
 
     async def _fetch(self) -> None:
         try:
-            await asyncio.gather(*(self._describe(name, url) for name, url in self._services.items()))
+            await asyncio.gather(*(self._describe(name, urls) for name, urls in self._services.items()))
             if self._described.keys() == self._services.keys():
                 self._merged = orjson.dumps(merge(self._described, self._routes, public_url=self._public_url))
         except (TypeError, ValueError, AttributeError, KeyError):
@@ -100,13 +104,16 @@ class Documentation:
         finally:
             self._flight = None
 
-    async def _describe(self, name: str, url: str) -> None:
-        try:
-            response = await self._client.get(f"{url}/openapi.json", timeout=_FETCH_SECONDS)
-            response.raise_for_status()
-            self._described[name] = _checked(response.json())
-        except (httpx.HTTPError, ValueError) as error:
-            log.warning("openapi.fetch_failed", upstream=name, error=f"{type(error).__name__}: {error}")
+    async def _describe(self, name: str, urls: Sequence[str]) -> None:
+        for url in urls:
+            try:
+                response = await self._client.get(f"{url}/openapi.json", timeout=_FETCH_SECONDS)
+                response.raise_for_status()
+                self._described[name] = _checked(response.json())
+            except (httpx.HTTPError, ValueError) as error:
+                log.warning("openapi.fetch_failed", upstream=name, error=f"{type(error).__name__}: {error}")
+            else:
+                return
 
 
 def _checked(document: Any) -> Document:

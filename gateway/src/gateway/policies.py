@@ -1,25 +1,32 @@
-"""How many requests whom is allowed in which time. Data: a new limit is a new row."""
+"""How many requests whom is allowed in which time."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
-# Whose requests one count holds: those of a signed-in person; of an address, while nobody is signed in; of an
-# address, whoever it is; of the signed-in session a refresh cookie names (of the address, without one).
-Counted = Literal["user", "guest", "address", "session"]
+from pydantic import ConfigDict, Field
+
+# Whose requests one count holds: those of a signed-in person; of a program that a person gave a token to; of an
+# address, while nobody is signed in; of an address, whoever it is; of the signed-in session a refresh cookie names
+# (of the address, without one); of the account a request body names, from wherever it comes.
+Counted = Literal["user", "program", "guest", "address", "session", "account"]
 
 _QUOTA = re.compile(r"([1-9][0-9]{0,6})/([1-9][0-9]{0,5})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    name: str
-    quota: int
-    seconds: int
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,30}$")]
+    quota: Annotated[int, Field(ge=1, le=9_999_999)]
+    seconds: Annotated[int, Field(ge=1, le=999_999)]
     counted: Counted
     # What it counts are guesses at secrets: stricter while each gateway counts alone.
     guards: bool = False
+    # Whether it counts every request, and not only those of routes that name it.
+    always: bool = False
 
     @property
     def alone(self) -> "Policy":
@@ -31,33 +38,31 @@ class Policy:
     capacity: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "interval", self.seconds * 1_000_000 // self.quota)
-        object.__setattr__(self, "capacity", self.interval * self.quota)
+        interval = self.seconds * 1_000_000 // self.quota
+        if not interval:
+            raise ValueError("a quota cannot be finer than a request a microsecond")
+        object.__setattr__(self, "interval", interval)
+        object.__setattr__(self, "capacity", interval * self.quota)
 
 
-DEFAULTS = (
-    Policy("user", 600, 60, "user"),
-    Policy("address", 600, 60, "guest"),
-    Policy("address-total", 60_000, 60, "address"),
-    Policy("sign-in", 30, 60, "address", guards=True),
-    Policy("registration", 30, 3600, "address"),
-    Policy("reset", 30, 3600, "address", guards=True),
-    Policy("refresh", 60, 60, "session"),
-)
-# The ones that count every request; the others count where a route names them.
-ALWAYS = ("user", "address", "address-total")
+def by_name(policies: Iterable[Policy]) -> dict[str, Policy]:
+    named: dict[str, Policy] = {}
+    for policy in policies:
+        if named.setdefault(policy.name, policy) is not policy:
+            raise ValueError(f"there are two limits called {policy.name}")
+    return named
 
 
-def with_quotas(quotas: Mapping[str, str]) -> dict[str, Policy]:
-    """The policies by name, some with another quota: `{"sign_in": "30/60"}` is 30 requests in 60 seconds."""
-    policies = {policy.name: policy for policy in DEFAULTS}
+def with_quotas(policies: Mapping[str, Policy], quotas: Mapping[str, str]) -> dict[str, Policy]:
+    """The same policies, some with another quota: `{"sign_in": "30/60"}` is 30 requests in 60 seconds."""
+    changed = dict(policies)
     for key, quota in quotas.items():
         name = key.lower().replace("_", "-")
-        if name not in policies:
-            raise ValueError(f"there is no limit {name}; there are {', '.join(policies)}")
+        if name not in changed:
+            raise ValueError(f"there is no limit {name}; there are {', '.join(changed)}")
         requests, seconds = _parse(quota)
-        policies[name] = replace(policies[name], quota=requests, seconds=seconds)
-    return policies
+        changed[name] = replace(changed[name], quota=requests, seconds=seconds)
+    return changed
 
 
 def _parse(quota: str) -> tuple[int, int]:
@@ -65,8 +70,6 @@ def _parse(quota: str) -> tuple[int, int]:
     if match is None:
         raise ValueError(f"{quota!r} is not a quota: write requests/seconds, such as 600/60")
     requests, seconds = map(int, match.groups())
-    if requests > seconds * 1_000_000:
-        raise ValueError("a quota cannot be finer than a request a microsecond")
     return requests, seconds
 
 

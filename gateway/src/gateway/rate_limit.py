@@ -22,6 +22,9 @@ log = structlog.get_logger()
 _PATIENCE_SECONDS = 0.05
 _CONNECT_SECONDS = 0.5
 _RETRY_SECONDS = 0.25
+# One that is lost again soon after it was found is looked for less and less often: else counting would change hands,
+# and the log say so, several times a second.
+_SOON_SECONDS, _LONGEST_RETRY_SECONDS = 10.0, 8.0
 # One script call holds Redis up for everybody: about 2 ms with this many requests.
 _LARGEST_BATCH = 500
 _SCRIPT = files("gateway").joinpath("rate_limit.lua").read_text()
@@ -127,6 +130,7 @@ class RedisCounts:
 
     async def keep_there(self) -> None:
         """Look for Redis whenever it is away."""
+        pause, loop = _RETRY_SECONDS, asyncio.get_running_loop()
         while True:
             self._lost.clear()
             try:
@@ -135,9 +139,11 @@ class RedisCounts:
                 self._turn(there=False, error=error)
             else:
                 self._turn(there=True)
+                found_at = loop.time()
                 await self._lost.wait()
-            # Not at once: a Redis that is only just too slow must not be lost and found all the time.
-            await asyncio.sleep(_RETRY_SECONDS)
+                was_calm = loop.time() - found_at > _SOON_SECONDS
+                pause = _RETRY_SECONDS if was_calm else min(2 * pause, _LONGEST_RETRY_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _find(self) -> None:
         async with asyncio.timeout(_CONNECT_SECONDS):

@@ -1,49 +1,49 @@
-"""Which address belongs to which service, and on what terms. Data: a new prefix is a new row."""
+"""Which address belongs to which service, and on what terms."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-UpstreamName = Literal["auth", "todos"]
+from pydantic import ConfigDict, Field, FiniteFloat
 
 _KIB = 1024
+
+Seconds = Annotated[FiniteFloat, Field(gt=0, le=3600)]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path and everything below it. The longest path that fits decides; it reaches the service unchanged."""
 
-    path: str
-    upstream: UpstreamName
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=False)
+
+    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])+$")]
+    upstream: str
     # From the first byte of the request to the last of the answer; of a stream, to the head of the answer.
-    seconds: float = 8.0
-    max_body: int = 256 * _KIB
+    seconds: Seconds = 8.0
+    max_body: Annotated[int, Field(ge=0, le=1024**3)] = 256 * _KIB
+    # Whether a request without an access token is turned away here, instead of by its service.
+    auth: Literal["optional", "required"] = "optional"
     # Policies on top of those that count every request: see `gateway.policies`.
     limits: tuple[str, ...] = ()
+    # The member of a JSON body that says whose account it is about, for policies that count by it.
+    account: str | None = None
     # Only those who read cookies get them.
     cookies: bool = False
+    # Whether JSON is compressed here. Not where secrets are answered: their size must not depend on what is beside.
+    gzip: bool = True
+    # Which requests may be asked a second time when nobody knows what became of the first: those that change nothing;
+    # a POST to the path itself with an `Idempotency-Key`, too; or all, because whatever they carry is known again.
+    repeatable: Literal["safe", "keyed", "all"] = "safe"
     # Answers without end (server-sent events): they may take any time, but not fall silent for longer than this.
-    silence_seconds: float | None = None
-
-
-ROUTES = (
-    Route("/auth", "auth", max_body=64 * _KIB, cookies=True),
-    Route("/auth/login", "auth", max_body=64 * _KIB, cookies=True, limits=("sign-in",)),
-    Route("/auth/refresh", "auth", max_body=64 * _KIB, cookies=True, limits=("refresh",)),
-    Route("/auth/register", "auth", max_body=64 * _KIB, cookies=True, limits=("registration",)),
-    Route("/auth/password/forgot", "auth", max_body=64 * _KIB, cookies=True, limits=("reset",)),
-    Route("/auth/password/reset", "auth", max_body=64 * _KIB, cookies=True, limits=("reset",)),
-    Route("/.well-known/jwks.json", "auth"),
-    Route("/todos", "todos"),
-    Route("/sync", "todos", max_body=1024 * _KIB),
-    Route("/sync/stream", "todos", silence_seconds=45.0),
-)
+    silence_seconds: Seconds | None = None
 
 
 class RouteTable:
     def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(sorted(routes, key=lambda each: len(each.path), reverse=True))
         self._by_first_segment: dict[bytes, list[tuple[bytes, bytes, Route]]] = {}
-        for route in sorted(routes, key=lambda each: len(each.path), reverse=True):
+        for route in self.routes:
             path = route.path.encode()
             siblings = self._by_first_segment.setdefault(_first_segment(path), [])
             if any(path == known for known, _, _ in siblings):

@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url, text
+from tests.support.faults import FaultProxy, faults_before
 
 from chassis import database
 from chassis.database import Database
@@ -34,6 +35,23 @@ async def tables(database_settings: DatabaseSettings) -> AsyncIterator[Database]
             await tx.run_sync(outbox.METADATA.create_all)
             await tx.run_sync(inbox.METADATA.create_all)
         yield connected
+
+
+@pytest.fixture
+async def road(database_settings: DatabaseSettings) -> AsyncIterator[FaultProxy]:
+    """The way to that database, which can be told to fail."""
+    url = make_url(database_settings.url.get_secret_value())
+    async with faults_before(str(url.host), int(url.port or 5432)) as road:
+        yield road
+
+
+@pytest.fixture
+async def beyond(database_settings: DatabaseSettings, road: FaultProxy) -> AsyncIterator[Database]:
+    """That database, at the end of that road."""
+    url = make_url(database_settings.url.get_secret_value()).set(host="127.0.0.1", port=road.port)
+    settings = DatabaseSettings(url=SecretStr(url.render_as_string(hide_password=False)), pool_size=1)
+    async with database.connect(settings) as beyond:
+        yield beyond
 
 
 @pytest.fixture

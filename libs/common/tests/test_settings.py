@@ -52,7 +52,8 @@ class TestTokenSettings:
 
         [trusted] = load(TokenReader).tokens.trusted
 
-        assert (trusted.issuer, trusted.types) == ("https://id.test", {"at+jwt"})
+        assert trusted.issuer == "https://id.test"
+        assert trusted.types == {"at+jwt"}
         assert trusted.scopes == {"todos:read", "todos:write"}
 
     @pytest.mark.parametrize(

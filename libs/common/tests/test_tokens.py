@@ -1,4 +1,4 @@
-import asyncio
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,36 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
-import httpx
 import jwt
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from libs.common.tests.test_key_sets import Publisher
+from tests.support.promises import Measured, size
 from tests.support.servers import Service, serving
-from tests.support.tokens import FORGERIES, Forgery, Issuer, new_key
+from tests.support.tokens import FORGERIES, Forgery, Issuer, mutated, new_key
 
 from chassis import tokens
+from chassis.key_sets import KeySet
 from chassis.principals import Principal
 from chassis.problems import ServiceUnavailable, Unauthenticated
 from chassis.settings import TokenSettings, TrustedIssuer
-from chassis.tokens import KeySet, Revoked, TokenVerifier
+from chassis.tokens import Revoked, TokenVerifier
 
+MUTATIONS = size(quick=3000, full=100_000)
 SETTINGS = TokenSettings(issuer="https://issuer.test", jwks_url="https://issuer.test/jwks.json")
-
-
-class Publisher:
-    """The issuer's JWKS endpoint: counts how often it is asked, and may be away."""
-
-    def __init__(self, *keys: dict[str, Any]) -> None:
-        self.keys, self.asked, self.away = list(keys), 0, False
-
-    async def fetch(self) -> dict[str, Any]:
-        self.asked += 1
-        await asyncio.sleep(0)
-        if self.away:
-            raise httpx.ConnectError("away")
-        return {"keys": self.keys}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +40,21 @@ def publisher(issuer: Issuer) -> Publisher:
 @pytest.fixture
 def verifier(publisher: Publisher) -> TokenVerifier:
     return TokenVerifier(SETTINGS, KeySet(publisher.fetch))
+
+
+class TestBearerToken:
+    @pytest.mark.parametrize(
+        "authorization", [b"Bearer a.b.c", b"bearer a.b.c", b"Bearer  a.b.c", b"Bearer    a.b.c", b"Bearer a.b.c "]
+    )
+    def test_is_what_follows_the_scheme(self, authorization: bytes) -> None:
+        assert tokens.bearer_token(authorization) == "a.b.c"
+
+    @pytest.mark.parametrize(
+        "authorization",
+        [None, b"", b"Bearer", b"Bearer  ", b"Basic YTpi", b" Bearer a.b.c", b"Bearer\ta.b.c", "Bearer é".encode()],
+    )
+    def test_is_nothing_else(self, authorization: bytes | None) -> None:
+        assert tokens.bearer_token(authorization) is None
 
 
 class TestVerify:
@@ -73,6 +77,19 @@ class TestVerify:
     async def test_refuses_what_is_no_token_at_all(self, verifier: TokenVerifier, token: str) -> None:
         with pytest.raises(Unauthenticated):
             await verifier.verify(token)
+
+    @pytest.mark.promise("P10")
+    async def test_refuses_whatever_is_changed_about_a_good_token(
+        self, issuer: Issuer, verifier: TokenVerifier, measured: Measured
+    ) -> None:
+        token, dice = issuer.sign(uuid4()), random.Random(10)  # noqa: S311 (dice)
+        await verifier.verify(token)
+
+        for _ in range(MUTATIONS):
+            changed = mutated(token, dice)
+            with pytest.raises(Unauthenticated):
+                await verifier.verify(changed)
+        measured |= {"mutations": MUTATIONS, "passed": 0}
 
     async def test_checks_a_signature_once(
         self, issuer: Issuer, verifier: TokenVerifier, monkeypatch: pytest.MonkeyPatch
@@ -126,65 +143,6 @@ class TestVerify:
             await verifier.verify(issuer.sign(uuid4()))
 
         assert len(verifier._verified) == 3
-
-
-class TestKeySet:
-    async def test_is_fetched_once_however_many_ask(self, publisher: Publisher) -> None:
-        keys = KeySet(publisher.fetch)
-
-        found = await asyncio.gather(*(keys.find("first") for _ in range(50)))
-
-        assert all(found)
-        assert publisher.asked == 1
-
-    async def test_a_flood_of_unknown_ids_costs_one_fetch(self, publisher: Publisher) -> None:
-        keys = KeySet(publisher.fetch)
-        await keys.find("first")
-
-        for number in range(100):
-            assert await keys.find(f"invented-{number}") is None
-
-        assert publisher.asked == 1
-
-    async def test_learns_a_new_key_when_it_is_used(self, publisher: Publisher) -> None:
-        keys = KeySet(publisher.fetch, retry_seconds=0)
-        await keys.find("first")
-        second = Issuer(new_key(), "second", SETTINGS)
-        publisher.keys.append(second.public_jwk)
-
-        assert await keys.find("second") is not None
-
-    async def test_keeps_its_keys_while_the_issuer_is_away(self, publisher: Publisher) -> None:
-        keys = KeySet(publisher.fetch, fresh_seconds=0, retry_seconds=0)
-        await keys.find("first")
-        publisher.away = True
-
-        assert await keys.find("first") is not None
-        assert await keys.find("invented") is None
-        assert publisher.asked > 1
-
-    async def test_says_unavailable_rather_than_unauthenticated_before_it_has_any_key(
-        self, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        publisher.away = True
-        keys = KeySet(publisher.fetch)
-
-        with pytest.raises(ServiceUnavailable):
-            await keys.find("first")
-        with pytest.raises(ServiceUnavailable):
-            await keys.find("first")
-        assert publisher.asked == 1  # asking again at once would not help
-        publisher.away = False
-        monkeypatch.setattr(tokens, "_FIRST_FETCH_SECONDS", 0)
-
-        assert await keys.find("first") is not None
-
-    async def test_a_key_it_cannot_use_does_not_hide_the_others(self, publisher: Publisher) -> None:
-        publisher.keys.insert(0, {"kty": "oct", "kid": "secret", "alg": "HS256", "k": "c2VjcmV0"})
-        keys = KeySet(publisher.fetch)
-
-        assert await keys.find("first") is not None
-        assert await keys.find("secret") is None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from services.auth.tests.support import (
     APP,
+    CHEAP,
     MIGRATIONS,
     NOWHERE,
     Person,
@@ -49,6 +50,7 @@ def settings_for(key_encryption_keys: Path) -> Callable[..., Settings]:
             issuer="https://api.test",
             key_encryption_key_file=key_encryption_keys,
             allowed_origins=frozenset({APP}),
+            passwords=CHEAP,
             http=HttpSettings(port=0),
         )
 
@@ -92,4 +94,12 @@ async def person(client: httpx.AsyncClient) -> Person:
 async def empty_database_url(postgres_admin_url: str) -> AsyncIterator[str]:
     """A database of this test's own, with nothing in it."""
     async with new_database(postgres_admin_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def own_database_url(postgres_admin_url: str) -> AsyncIterator[str]:
+    """A database of a module's own, with our tables: what is in it is nobody else's."""
+    async with new_database(postgres_admin_url) as url:
+        await migrations.upgrade(DatabaseSettings(url=SecretStr(url)), MIGRATIONS)
         yield url

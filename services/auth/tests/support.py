@@ -15,10 +15,13 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 import auth_service
+from auth_service.settings import PasswordSettings
 
 APP = "https://app.test"
 PASSWORD = "correct horse battery staple"
 MIGRATIONS = Path(auth_service.__file__).parent / "migrations"
+# Nearly every test signs somebody in, and only a few are about what a hash costs.
+CHEAP = PasswordSettings(memory_kib=64, passes=1)
 # A broker nobody runs.
 NOWHERE = "amqp://nobody@127.0.0.1:1/"
 

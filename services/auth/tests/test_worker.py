@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr
@@ -7,9 +8,11 @@ from services.auth.tests.support import Line, Person, running
 
 from auth_service import worker
 from auth_service.settings import Settings
+from chassis.key_sets import KeySet
 from chassis.messaging import broker
 from chassis.messaging.events import Envelope
 from chassis.settings import BrokerSettings
+from chassis.signatures import SignatureVerifier
 from contracts.users import UserRegistered
 
 
@@ -29,13 +32,19 @@ class TestBuild:
             event = UserRegistered.model_validate(envelope.data)
             announced.setdefault(event.user_id, asyncio.get_running_loop().create_future()).set_result(None)
 
+        async def fetch() -> dict[str, Any]:
+            answer: dict[str, Any] = (await person.client.get("/internal/event-keys")).json()
+            return answer
+
+        signatures = SignatureVerifier(KeySet(fetch))
         async with Line(rabbitmq_url) as line:
             direct = BrokerSettings(url=SecretStr(rabbitmq_url))
             away = settings_for(settings.database.url.get_secret_value(), line.url)
             async with broker.connect(direct, name="test") as channel, running(worker.build(away)):
+                # Everything: an event of another test that nobody wants would keep the relay waiting.
+                everything = f"auth.test-{uuid4().hex[:8]}"
                 consuming = asyncio.create_task(
-                    # Everything: an event of another test that nobody wants would keep the relay waiting.
-                    broker.consume(channel, f"auth.test-{uuid4().hex[:8]}", ["#"], on_event)
+                    broker.consume(channel, everything, ["#"], on_event, signatures=signatures)
                 )
                 mine = announced.setdefault(person.id, asyncio.get_running_loop().create_future())
                 during = Person(person.client)
@@ -49,3 +58,5 @@ class TestBuild:
                 await asyncio.wait_for(asyncio.gather(mine, also_mine), 300)
                 consuming.cancel()
                 await asyncio.gather(consuming, return_exceptions=True)
+                # It would go on taking what other tests want nobody to want.
+                await channel.queue_delete(everything)

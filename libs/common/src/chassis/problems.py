@@ -71,6 +71,12 @@ class MethodNotAllowed(Problem):
     status, slug, title = 405, "method-not-allowed", "This address does not answer this method"
 
 
+class RequestTimeout(Problem):
+    """The request did not arrive in time."""
+
+    status, slug, title = 408, "request-timeout", "The request took too long to arrive"
+
+
 class ContentTooLarge(Problem):
     status, slug, title = 413, "content-too-large", "The request body is too large"
 
@@ -88,3 +94,12 @@ class ServiceUnavailable(Problem):
 
     def __init__(self, detail: str | None = None, *, retry_after: int = 1, **extensions: Any) -> None:
         super().__init__(detail, headers={"Retry-After": str(retry_after)}, **extensions)
+
+
+class GatewayTimeout(Problem):
+    """Said by a service whose time is over as by the gateway in front of it: a client need not tell them apart.
+
+    A change that was asked for may or may not have happened: look before asking again.
+    """
+
+    status, slug, title = 504, "gateway-timeout", "The service behind this address did not answer in time"

@@ -41,22 +41,26 @@ def main(
     *,
     servers: Mapping[str, Callable[[S], Application]],
     commands: Mapping[str, Callable[..., None]] | None = None,
+    tools: Mapping[str, Callable[..., None]] | None = None,
     protocol: type[asyncio.Protocol] | None = None,
 ) -> None:
     """Run the role that the command line asks for.
 
     `servers` are roles that run until they are told to stop (each answers health probes, workers too);
     `commands` do one thing and end: their names may have several words ("audit verify"), and further words are
-    given to them. `config` prints the settings with secrets left out. `protocol` is for a server that faces
-    strangers: see `chassis.web.server.serve`.
+    given to them. `tools` are commands that need no settings. `config` prints the settings with secrets left out.
+    `protocol` is for a server that faces strangers: see `chassis.web.server.serve`.
     """
-    commands = commands or {}
+    commands, tools = commands or {}, tools or {}
     parser = argparse.ArgumentParser(prog=name)
-    known = [*servers, *commands, "config"]
+    known = [*servers, *commands, *tools, "config"]
     parser.add_argument("role", nargs="+", help=", ".join(known))
     role, further = _role_of(parser.parse_args().role, known) or parser.error(f"choose one of: {', '.join(known)}")
-    if not _takes(commands.get(role), further):
-        parser.error(f"{role} does not take: {' '.join(further)}")
+    if role in tools:
+        _demand(parser, role, tools[role], further)
+        tools[role](*further)
+        return
+    _demand(parser, role, commands.get(role), ["the settings", *further] if role in commands else further)
     settings = load(settings_class)
     if role == "config":
         print(orjson.dumps(settings.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode())  # noqa: T201
@@ -78,14 +82,14 @@ def _role_of(words: list[str], known: Collection[str]) -> tuple[str, list[str]] 
     return None
 
 
-def _takes(command: Callable[..., None] | None, further: list[str]) -> bool:
-    if command is None:
-        return not further
+def _demand(
+    parser: argparse.ArgumentParser, role: str, command: Callable[..., None] | None, arguments: list[str]
+) -> None:
+    """Leave with an explanation unless that is what the role takes."""
     try:
-        inspect.signature(command).bind("the settings", *further)
-    except TypeError:
-        return False
-    return True
+        inspect.signature(command or (lambda: None)).bind(*arguments)
+    except TypeError as error:
+        parser.error(f"{role}: {error}")
 
 
 def _process_settings(settings: BaseSettings) -> tuple[HttpSettings, LogSettings]:

@@ -27,6 +27,13 @@ class LogSettings(SettingsGroup):
     format: Literal["json", "console"] = "json"
 
 
+class MetricsSettings(SettingsGroup):
+    """Where Prometheus fetches what a process counts. Without a port, nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+
+
 class DatabaseSettings(SettingsGroup):
     # As libpq writes it; a managed Postgres's URL works as it is pasted (`chassis.database` translates it).
     url: SecretStr
@@ -82,6 +89,12 @@ class RevocationSettings(SettingsGroup):
     """Where auth lists the sessions that have ended: an address of its own, never the gateway's."""
 
     url: str
+
+
+class EventSettings(SettingsGroup):
+    """Where auth lists the keys that its events are signed with: an address of its own, never the gateway's."""
+
+    keys_url: str
 
 
 class KeyFileSettings(SettingsGroup):

@@ -1,9 +1,8 @@
 """Verifies access tokens (RFC 9068) with the issuer's public keys, without calling anybody per request."""
 
-import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, NoReturn, Protocol
@@ -11,16 +10,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 import jwt
-import structlog
 
+from chassis import key_sets
+from chassis.key_sets import KeySet
 from chassis.principals import Principal
-from chassis.problems import ServiceUnavailable, Unauthenticated
+from chassis.problems import Unauthenticated
 from chassis.settings import TokenSettings, TrustedIssuer
 
-log = structlog.get_logger()
-
-# Which algorithms a key may be used with at all. A key's own `alg` then decides: a token never does.
-ALGORITHMS = frozenset({"RS256", "PS256", "EdDSA"})
 # Header parameters by which a token would tell us where to find the key that proves it (RFC 8725, 3.10).
 _FORBIDDEN_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "zip"})
 _TYPES = frozenset({"at+jwt", "application/at+jwt"})
@@ -32,8 +28,14 @@ _LEEWAY_SECONDS = 30
 _LONGEST_TOKEN = 4096
 # One answer for every reason: which check failed is nobody's business but the log's.
 _REFUSAL = "The access token is expired or not valid here"
-# How often a verifier that has no key at all asks again.
-_FIRST_FETCH_SECONDS = 0.5
+
+
+def bearer_token(authorization: bytes | None) -> str | None:
+    """The token in a header (RFC 6750, 2.1). Read here for all: what one process takes for a token, each does."""
+    scheme, _, token = (authorization or b"").partition(b" ")
+    # RFC 9110, 11.4: more than one space may stand between the scheme and what follows.
+    token = token.strip()
+    return token.decode() if scheme.lower() == b"bearer" and token and token.isascii() else None
 
 
 class Refusals(Protocol):
@@ -46,82 +48,6 @@ class Refusals(Protocol):
 
 class Revoked(Unauthenticated):
     """The token was good until its session ended. To a client it is a token like any other that is not valid."""
-
-
-FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
-
-
-class KeySet:
-    """The issuer's public keys by `kid`: fetched when first needed, kept while the issuer is away.
-
-    A `kid` that is not known may be a key that was published a moment ago, so it is worth one fetch; it may also
-    be an attacker's invention, so it is worth one only every `retry_seconds`, whoever asks.
-    """
-
-    def __init__(
-        self,
-        fetch: FetchKeys,
-        *,
-        algorithms: Collection[str] = ALGORITHMS,
-        fresh_seconds: float = 300,
-        retry_seconds: float = 30,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._fetch, self._algorithms, self._clock = fetch, algorithms, clock
-        self._fresh_seconds, self._retry_seconds = fresh_seconds, retry_seconds
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = self._asked_at = float("-inf")
-        self._flight: asyncio.Task[None] | None = None
-
-    @property
-    def loaded(self) -> bool:
-        return bool(self._keys)
-
-    @property
-    def _in_flight(self) -> bool:
-        return self._flight is not None and not self._flight.done()
-
-    async def find(self, kid: str) -> jwt.PyJWK | None:
-        """The key, or None. Raises ServiceUnavailable while no key was ever fetched."""
-        now = self._clock()
-        if kid in self._keys:
-            if now - self._fetched_at > self._fresh_seconds and now - self._asked_at > self._retry_seconds:
-                _ = self._start_fetch()  # stale but good: the caller does not wait
-            return self._keys[kid]
-        if now - self._asked_at > (self._retry_seconds if self._keys else _FIRST_FETCH_SECONDS) or self._in_flight:
-            await self.refresh()
-        if not self._keys:
-            raise ServiceUnavailable("The keys that prove tokens have not been fetched yet")
-        return self._keys.get(kid)
-
-    async def refresh(self) -> None:
-        """Fetch the keys. Callers that come while a fetch is under way share it; failing leaves what is known."""
-        # Shielded: one caller that goes away must not take the fetch from the others.
-        await asyncio.shield(self._start_fetch())
-
-    def _start_fetch(self) -> asyncio.Task[None]:
-        if self._flight is None or self._flight.done():
-            self._flight = asyncio.create_task(self._load())
-        return self._flight
-
-    async def _load(self) -> None:
-        self._asked_at = self._clock()
-        try:
-            self._keys = _usable_keys(await self._fetch(), self._algorithms)
-            self._fetched_at = self._clock()
-        except Exception as error:  # noqa: BLE001 (whatever fetching raises, the keys that are known stay)
-            log.warning("keys.fetch_failed", error=f"{type(error).__name__}: {error}", known=len(self._keys))
-
-
-def _usable_keys(document: Any, algorithms: Collection[str]) -> dict[str, jwt.PyJWK]:
-    keys: dict[str, jwt.PyJWK] = {}
-    for jwk in document["keys"] if isinstance(document, dict) and "keys" in document else ():
-        # One key of a kind we do not use must not take the others with it.
-        if jwk.get("alg") in algorithms and jwk.get("use", "sig") == "sig" and jwk.get("kid"):
-            keys[jwk["kid"]] = jwt.PyJWK(jwk)
-    if not keys:
-        raise ValueError("the document holds no key that may be used")
-    return keys
 
 
 class OwnIssuer:
@@ -255,15 +181,10 @@ def _refuse(cause: Exception | None = None) -> NoReturn:
 async def connect(settings: TokenSettings, refusals: Refusals | None = None) -> AsyncIterator[TokenVerifier]:
     """A verifier that fetches the issuers' keys over HTTP. Starts whether or not they are there."""
     async with httpx.AsyncClient(timeout=httpx.Timeout(2.0)) as client:
-
-        async def fetch(url: str) -> dict[str, Any]:
-            response = await client.get(url)
-            response.raise_for_status()
-            document: dict[str, Any] = response.json()
-            return document
-
         foreign = [
-            ForeignIssuer(each, KeySet(partial(fetch, each.jwks_url), algorithms=each.algorithms))
+            ForeignIssuer(each, KeySet(partial(key_sets.fetch, client, each.jwks_url), algorithms=each.algorithms))
             for each in settings.trusted
         ]
-        yield TokenVerifier(settings, KeySet(partial(fetch, settings.jwks_url)), refusals, foreign=foreign)
+        yield TokenVerifier(
+            settings, KeySet(partial(key_sets.fetch, client, settings.jwks_url)), refusals, foreign=foreign
+        )

@@ -1,14 +1,16 @@
 import asyncio
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pytest
 from pydantic import SecretStr
+from tests.support.tokens import Issuer
 
 from chassis.background import running
 from chassis.database import Database
 from chassis.messaging import broker, outbox, relay
 from chassis.messaging.events import Envelope, Event
 from chassis.settings import BrokerSettings
+from chassis.signatures import SignatureVerifier
 
 
 class Rang(Event):
@@ -62,9 +64,26 @@ class TestPublishOldest:
             assert await relay.publish_oldest(tables, publish) == 0
 
 
+class Signing(NamedTuple):
+    """Both ends of a signature."""
+
+    sign: broker.Sign
+    verifier: SignatureVerifier
+
+
+@pytest.fixture
+def signing(token_issuer: Issuer, event_signatures: SignatureVerifier) -> Signing:
+    return Signing(token_issuer.sign_event, event_signatures)
+
+
 class TestRelayEvents:
     async def test_publishes_what_is_committed_while_it_runs_and_what_waited_for_it(
-        self, tables: Database, rabbitmq_url: str, queue_name: str, monkeypatch: pytest.MonkeyPatch
+        self,
+        tables: Database,
+        rabbitmq_url: str,
+        queue_name: str,
+        signing: Signing,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # So late that only NOTIFY can have woken the relay.
         monkeypatch.setattr(relay, "_POLL_SECONDS", 600)
@@ -76,12 +95,15 @@ class TestRelayEvents:
 
         async def consume() -> None:
             async with broker.connect(settings, name="test") as channel:
-                await broker.consume(channel, queue_name, [Rang.type], handle)
+                await broker.consume(channel, queue_name, [Rang.type], handle, signatures=signing.verifier)
+
+        async def relay_them() -> None:
+            await relay.relay_events(tables, settings, signing.sign, name="test")
 
         async with broker.connect(settings, name="test") as channel:
             await broker.declare_queue(channel, queue_name, [Rang.type])
         await record(tables, 1)
-        async with running(consume=consume, relay=lambda: relay.relay_events(tables, settings, name="test")):
+        async with running(consume=consume, relay=relay_them):
             assert await asyncio.wait_for(received.get(), 120) == 1
             await record(tables, 2)
             assert await asyncio.wait_for(received.get(), 120) == 2

@@ -1,20 +1,24 @@
 """On a real broker, with an auth that says what the test wants, or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from libs.common.tests.revocation.test_knowledge import somebody
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from tests.support.faults import faults_before
 from tests.support.servers import Service, revocations, serving, until
+from tests.support.tokens import Issuer, new_key
 
+from chassis import metrics
 from chassis.background import running
 from chassis.messaging import broker
 from chassis.messaging.events import Envelope
@@ -23,8 +27,10 @@ from chassis.revocation import keeper
 from chassis.revocation.keeper import EVENT_TYPE, Keeper
 from chassis.revocation.knowledge import Revocation, Revocations, Snapshot
 from chassis.settings import BrokerSettings, RevocationSettings
+from chassis.signatures import SignatureVerifier
 from contracts.sessions import SessionRevoked
 
+Publishing = Callable[[], AbstractAsyncContextManager[broker.Publisher]]
 NOWHERE = BrokerSettings(url=SecretStr("amqp://nobody@127.0.0.1:1/"))
 
 
@@ -66,8 +72,8 @@ def auth() -> Auth:
 
 
 @pytest.fixture
-def knower(auth: Auth) -> Keeper:
-    return Keeper(Revocations(), auth.ask)
+def knower(auth: Auth, event_signatures: SignatureVerifier) -> Keeper:
+    return Keeper(Revocations(), auth.ask, event_signatures)
 
 
 @pytest.fixture
@@ -76,9 +82,15 @@ def bus(rabbitmq_url: str) -> BrokerSettings:
 
 
 @asynccontextmanager
-async def publishing(bus: BrokerSettings) -> AsyncIterator[broker.Publisher]:
+async def publishing_by(bus: BrokerSettings, issuer: Issuer) -> AsyncIterator[broker.Publisher]:
     async with broker.connect(bus, name="test") as channel:
-        yield broker.Publisher(await broker.declare_exchange(channel), fleeting={EVENT_TYPE})
+        exchange = await broker.declare_exchange(channel)
+        yield broker.Publisher(exchange, issuer.sign_event, fleeting={EVENT_TYPE})
+
+
+@pytest.fixture
+def publishing(bus: BrokerSettings, token_issuer: Issuer) -> Publishing:
+    return lambda: publishing_by(bus, token_issuer)
 
 
 def revoked(knower: Keeper, session_id: UUID) -> bool:
@@ -87,11 +99,11 @@ def revoked(knower: Keeper, session_id: UUID) -> bool:
 
 class TestListen:
     async def test_hears_what_is_revoked_without_asking(
-        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str
+        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str, publishing: Publishing
     ) -> None:
         session_id = uuid4()
         await knower._catch_up()
-        async with publishing(bus) as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
+        async with publishing() as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
             await until(lambda: knower.listening, within=30)
             await publisher.publish(Envelope.wrap(auth.revoke(session_id), source="auth"))
             await until(lambda: revoked(knower, session_id), within=30)
@@ -99,20 +111,33 @@ class TestListen:
         assert auth.asked == [0]
         assert 0 <= knower.revocations.lag < 30
 
-    async def test_what_nobody_hears_does_not_hold_up_who_publishes(self, auth: Auth, bus: BrokerSettings) -> None:
-        async with publishing(bus) as publisher:
+    async def test_what_nobody_hears_does_not_hold_up_who_publishes(self, auth: Auth, publishing: Publishing) -> None:
+        async with publishing() as publisher:
             await publisher.publish(Envelope.wrap(auth.revoke(uuid4()), source="auth"))
 
     async def test_what_is_no_revocation_ends_nothing(
-        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str
+        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str, publishing: Publishing
     ) -> None:
         session_id = uuid4()
         await knower._catch_up()
-        async with publishing(bus) as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
+        async with publishing() as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
             await until(lambda: knower.listening, within=30)
             await publisher.publish(Envelope(source="x", type=EVENT_TYPE, data={"sequence": "x"}))
             await publisher.publish(Envelope.wrap(auth.revoke(session_id), source="auth"))
             await until(lambda: revoked(knower, session_id), within=30)
+
+    async def test_what_somebody_else_signed_ends_nothing_and_is_asked_about(
+        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str, token_issuer: Issuer
+    ) -> None:
+        forged, theirs = uuid4(), replace(token_issuer, key=new_key())
+        await knower._catch_up()
+        async with publishing_by(bus, theirs) as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
+            await until(lambda: knower.listening, within=30)
+            knower._incomplete.clear()
+            await publisher.publish(Envelope.wrap(auth.revoke(forged), source="auth"))
+            await asyncio.wait_for(knower._incomplete.wait(), 30)
+
+        assert not revoked(knower, forged)
 
     async def test_asks_for_what_it_missed_while_the_bus_was_away(
         self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str
@@ -181,13 +206,33 @@ class TestFollow:
         assert 0 <= knower.report()["staleness"] < 30
 
 
+class TestBeWatched:
+    async def test_tells_the_same_where_prometheus_asks(self, knower: Keeper, auth: Auth) -> None:
+        registry = CollectorRegistry()
+        knower.be_watched(partial(metrics.watch, registry))
+
+        def told(figure: str) -> float | None:
+            return registry.get_sample_value(f"revocations_{figure}")
+
+        assert (told("staleness_seconds"), told("lag_seconds"), told("listening")) == (float("inf"), 0, 0)
+
+        await knower._catch_up()
+        auth.revoke(uuid4())
+        await knower._hear(Envelope.wrap(auth.revoke(uuid4()), source="auth"))
+        knower._miss()
+
+        assert 0 <= (told("staleness_seconds") or 0) < 30
+        assert (told("lag_seconds") or 0) == knower.revocations.lag > 0
+        assert told("listening") == 1
+
+
 class TestKept:
-    async def test_knows_without_a_bus(self) -> None:
+    async def test_knows_without_a_bus(self, event_signatures: SignatureVerifier) -> None:
         before, after = uuid4(), uuid4()
         auth = Service(revocations=revocations(before))
         async with serving(auth) as port:
             settings = RevocationSettings(url=f"http://127.0.0.1:{port}/revocations.json")
-            async with keeper.kept(settings, NOWHERE, name="test") as kept:
+            async with keeper.kept(settings, NOWHERE, event_signatures, name="test") as kept:
                 await until(lambda: kept.revocations.known, within=30)
                 assert revoked(kept, before)
                 auth.revocations = revocations(before, after)

@@ -1,3 +1,5 @@
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -5,10 +7,14 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
+from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
+from tests.support.servers import serving
 
+from chassis.database import Database
 from chassis.problems import Problem
-from chassis.web.app import create_app
+from chassis.settings import MetricsSettings
+from chassis.web.app import create_app, watch_connections
 from chassis.web.problems import responses
 
 
@@ -106,7 +112,7 @@ class TestProblems:
     async def test_are_documented(self, client: httpx.AsyncClient) -> None:
         documented = (await client.get("/openapi.json")).json()["paths"]["/bells/{bell_id}"]["post"]["responses"]
 
-        assert documented.keys() == {"200", "400", "409", "422", "503"}
+        assert documented.keys() == {"200", "400", "409", "413", "422", "503", "504"}
         assert "bell-broken" in documented["409"]["content"]["application/problem+json"]["examples"]
 
 
@@ -164,3 +170,53 @@ class TestHealth:
         app.state.health.draining = True
 
         assert_problem(await client.get("/readyz"), 503, "service-unavailable")
+
+
+class TestBeforeRouting:
+    async def test_sees_each_request_first_and_hands_on_what_is_not_for_it(self) -> None:
+        class Whistle:
+            def __init__(self, app: ASGIApp) -> None:
+                self._app = app
+
+            async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+                if scope["type"] == "http" and scope["path"] == "/whistles":
+                    await send({"type": "http.response.start", "status": 204, "headers": []})
+                    await send({"type": "http.response.body"})
+                else:
+                    await self._app(scope, receive, send)
+
+        app = create_app(title="Bells", lifespan=lifespan, routers=[router], before_routing=[Whistle])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            whistled = await client.get("/whistles")
+            rung = await client.post("/bells/1", json={"loudness": 1})
+
+        assert (whistled.status_code, rung.status_code) == (204, 200)
+        assert whistled.headers["x-request-id"]
+
+
+class TestMetrics:
+    async def test_are_on_a_port_of_their_own_while_it_runs(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        app = create_app(title="Bells", lifespan=lifespan, routers=[router], exposing=MetricsSettings(port=port))
+        async with serving(app) as served, httpx.AsyncClient() as client:
+            for bell in (1, 2):
+                await client.delete(f"http://127.0.0.1:{served}/bells/{bell}")
+            told = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+            here = await client.get(f"http://127.0.0.1:{served}/metrics")
+
+        # By the template of the path: ids belong to people.
+        labels = 'method="DELETE",route="/bells/{bell_id}",status="200"'
+        assert f"http_request_duration_seconds_count{{{labels}}} 2.0" in told
+        assert here.status_code == 404
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
+
+    async def test_tell_how_many_connections_are_lent(self, tables: Database) -> None:
+        app = create_app(title="Bells", lifespan=lifespan)
+        watch_connections(app, tables)
+        look = app.state.registry.get_sample_value
+        assert look("database_connections_in_use") == 0
+        async with tables.reads():
+            assert look("database_connections_in_use") == 1

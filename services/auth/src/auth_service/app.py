@@ -15,6 +15,7 @@ from auth_service.accounts.service import Entrance
 from auth_service.api_tokens.routes import router as api_tokens
 from auth_service.attempts.service import Attempts
 from auth_service.enrolment.routes import router as enrolment
+from auth_service.keys.routes import internal as event_keys
 from auth_service.keys.routes import router as keys
 from auth_service.keys.service import SigningKeys
 from auth_service.recovery.routes import router as recovery
@@ -28,9 +29,10 @@ from auth_service.settings import Settings
 from auth_service.vault import Vault
 from chassis import background, database
 from chassis.encryption import KeyRing
+from chassis.key_sets import KeySet
 from chassis.settings import TokenSettings
-from chassis.tokens import KeySet, TokenVerifier
-from chassis.web.app import create_app
+from chassis.tokens import TokenVerifier
+from chassis.web.app import create_app, watch_connections
 
 
 def build(settings: Settings) -> FastAPI:
@@ -44,8 +46,9 @@ def build(settings: Settings) -> FastAPI:
             app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
             app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read))
             app.state.health.add("database", db.ping)
+            watch_connections(app, db)
             app.state.health.add("keys", signing_keys.check)
-            with Passwords() as passwords:
+            with Passwords.costing(settings.passwords) as passwords:
                 attempts = Attempts(db)
                 relying_party = RelyingParty(settings.relying_party, tuple(settings.allowed_origins))
                 app.state.entrance = Entrance(
@@ -64,8 +67,9 @@ def build(settings: Settings) -> FastAPI:
     app = create_app(
         title="Auth",
         lifespan=lifespan,
-        routers=[recovery, enrolment, api_tokens, accounts, second_factor, sessions, revocations, keys],
+        routers=[recovery, enrolment, api_tokens, accounts, second_factor, sessions, revocations, keys, event_keys],
         translate=database.as_problem,
+        exposing=settings.metrics,
     )
     app.state.settings = settings
     app.add_middleware(NotStored)

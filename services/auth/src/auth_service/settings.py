@@ -5,7 +5,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from chassis.settings import BrokerSettings, DatabaseSettings, HttpSettings, LogSettings, SettingsGroup
+from chassis.settings import (
+    BrokerSettings,
+    DatabaseSettings,
+    HttpSettings,
+    LogSettings,
+    MetricsSettings,
+    SettingsGroup,
+)
 
 SigningAlgorithm = Literal["RS256", "PS256", "EdDSA"]
 
@@ -16,6 +23,14 @@ class KeySettings(SettingsGroup):
     # Of the keys that are made from now on. The one that signs gives way as soon as every verifier knows its successor.
     algorithm: SigningAlgorithm = "RS256"
     rotate_after_days: int = Field(default=90, ge=1)
+
+
+class PasswordSettings(SettingsGroup):
+    """What a password hash costs (argon2id, one lane). A hash that cost less is made anew at the next sign-in."""
+
+    # OWASP's first recommendation with the least memory. Less is for tests, and is warned of at the start.
+    memory_kib: int = Field(default=19 * 1024, ge=8)
+    passes: int = Field(default=2, ge=1)
 
 
 class CookieSettings(SettingsGroup):
@@ -80,6 +95,7 @@ class Settings(BaseSettings):
     # person in their list of sessions; nothing is permitted because of it.
     trust_forwarded: bool = True
     keys: KeySettings = KeySettings()
+    passwords: PasswordSettings = PasswordSettings()
     cookie: CookieSettings = CookieSettings()
     passkeys: PasskeySettings = PasskeySettings()
     mail: MailSettings = MailSettings()
@@ -87,6 +103,7 @@ class Settings(BaseSettings):
     public_app_url: str | None = None
     # On, an account is of no use before its address is confirmed, and registering tells nobody whether it is taken.
     require_email_verification: bool = False
+    metrics: MetricsSettings = MetricsSettings()
     http: HttpSettings
     log: LogSettings = LogSettings()
 

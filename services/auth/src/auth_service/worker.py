@@ -12,7 +12,7 @@ from auth_service.api_tokens import service as api_tokens
 from auth_service.attempts import service as attempts
 from auth_service.devices import service as devices
 from auth_service.errands import service as errands
-from auth_service.keys.service import keep_rotating
+from auth_service.keys.service import SigningKeys, keep_rotating
 from auth_service.mail import service as mail
 from auth_service.mail.post import post_of
 from auth_service.recovery import service as recovery
@@ -24,7 +24,7 @@ from chassis import background, database
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.messaging.relay import relay_events
-from chassis.web.app import create_app
+from chassis.web.app import create_app, watch_connections
 from contracts.sessions import SessionRevoked
 from contracts.users import UserPasswordChanged
 
@@ -42,8 +42,10 @@ def build(settings: Settings) -> FastAPI:
         async with vault.connect(settings.database, ring) as db:
             app.state.database = db
             app.state.health.add("database", db.ping)
+            watch_connections(app, db)
+            signing_keys = SigningKeys(db, ring, settings.keys.algorithm)
             async with background.running(
-                relay=partial(relay_events, db, settings.broker, name="auth-worker", fleeting=_FLEETING),
+                relay=partial(_relay, db, settings, signing_keys),
                 housekeeping=partial(keep_house, db),
                 recovery=partial(recovery.keep_house, db),
                 attempts=partial(attempts.keep_house, db),
@@ -57,7 +59,12 @@ def build(settings: Settings) -> FastAPI:
             ):
                 yield
 
-    return create_app(title="Auth worker", lifespan=lifespan, translate=database.as_problem)
+    return create_app(title="Auth worker", lifespan=lifespan, translate=database.as_problem, exposing=settings.metrics)
+
+
+async def _relay(db: Database, settings: Settings, keys: SigningKeys) -> None:
+    await keys.make_missing()
+    await relay_events(db, settings.broker, keys.sign_event, name="auth-worker", fleeting=_FLEETING)
 
 
 def _mail(db: Database, settings: Settings) -> dict[str, Callable[[], Awaitable[None]]]:

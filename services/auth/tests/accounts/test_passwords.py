@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from services.auth.tests.support import CHEAP
+from structlog.testing import capture_logs
 
-from auth_service.accounts.passwords import HASHER, Passwords
+from auth_service.accounts.passwords import Passwords
+from auth_service.settings import PasswordSettings
 from chassis.problems import ServiceUnavailable
 
 PASSWORD = "correct horse battery staple"
@@ -27,7 +30,7 @@ class SlowHasher(PasswordHasher):
 
 @pytest.fixture(scope="module")
 def passwords() -> Iterator[Passwords]:
-    with Passwords() as passwords:
+    with Passwords.costing(PasswordSettings()) as passwords:
         yield passwords
 
 
@@ -47,8 +50,13 @@ class TestPasswords:
         )  # fmt: skip
 
     async def test_see_when_a_hash_has_other_parameters(self, passwords: Passwords) -> None:
-        assert not passwords.is_outdated(HASHER.hash(PASSWORD))
+        assert not passwords.is_outdated(await passwords.hash(PASSWORD))
         assert passwords.is_outdated(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD))
+
+    @pytest.mark.parametrize("settings, warned", [(PasswordSettings(), 0), (CHEAP, 1)])
+    def test_warn_of_hashes_that_are_too_cheap(self, settings: PasswordSettings, warned: int) -> None:
+        with capture_logs() as lines, Passwords.costing(settings):
+            assert [line["event"] for line in lines] == ["passwords.cheap"] * warned
 
     async def test_a_broken_hash_matches_nothing(self, passwords: Passwords) -> None:
         assert not await passwords.verify(PASSWORD, "$argon2id$broken")
@@ -74,6 +82,25 @@ class TestPasswords:
 
             hasher.go_on.set()
             assert await asyncio.gather(*waiting) == [False, False, False]
+            assert await passwords.verify(PASSWORD, None) is False
+
+    async def test_let_the_line_be_as_long_as_the_machine_is_quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("auth_service.accounts.passwords._LONGEST_WAIT_SECONDS", 0.01)
+        hasher = SlowHasher()
+        with Passwords(hasher, threads=1, waiting=30) as passwords:
+            slow = asyncio.create_task(passwords.verify(PASSWORD, None))
+            await asyncio.sleep(0.2)  # what a hash takes on this machine, as it will seem
+            hasher.go_on.set()
+            await slow
+
+            hasher.go_on.clear()
+            working = asyncio.create_task(passwords.verify(PASSWORD, None))
+            await asyncio.sleep(0)  # lets it begin
+            with pytest.raises(ServiceUnavailable):
+                await passwords.verify(PASSWORD, None)
+
+            hasher.go_on.set()
+            assert await working is False
             assert await passwords.verify(PASSWORD, None) is False
 
     async def test_do_not_hold_up_the_event_loop(self) -> None:

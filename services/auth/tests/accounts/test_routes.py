@@ -10,7 +10,8 @@ import jwt
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from services.auth.tests.support import COOKIE, PASSWORD, Person, client_of, exchanged
+from services.auth.tests.mailbox import Mailbox
+from services.auth.tests.support import CHEAP, COOKIE, PASSWORD, Person, client_of, exchanged
 from sqlalchemy import func, select, text, update
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
@@ -218,13 +219,13 @@ class TestLogin:
         async with database.reads() as reads:
             new = await reads.scalar(select(UserRow.password_hash).where(UserRow.id == person.id))
         assert new
-        assert new.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert new.startswith(f"$argon2id$v=19$m={CHEAP.memory_kib},t={CHEAP.passes},p=1$")
         assert (await person.sign_in()).status_code == 200
 
     async def test_says_when_to_come_back_if_too_many_sign_in_while_refreshing_goes_on(
         self, person: Person, app: FastAPI
     ) -> None:
-        with Passwords(threads=1, waiting=-1) as crowded:
+        with Passwords(PasswordHasher(), threads=1, waiting=-1) as crowded:
             entrance = dataclasses.replace(app.state.entrance, passwords=crowded)
             with exchanged(app, "entrance", entrance):
                 response, refreshed = await person.sign_in(), await person.refresh()
@@ -276,7 +277,9 @@ class TestRefresh:
         token = person.refresh_token
         assert len(set(await asyncio.gather(*(ask() for _ in range(10))))) == 1
 
-    async def test_a_token_replaced_long_ago_ends_the_session(self, person: Person, database: Database) -> None:
+    async def test_a_token_replaced_long_ago_ends_the_session_and_its_owner_is_told(
+        self, person: Person, app: FastAPI, database: Database
+    ) -> None:
         stolen = person.refresh_token
         await person.refresh()
         current = person.refresh_token
@@ -294,6 +297,7 @@ class TestRefresh:
         assert reason == "reuse_detected"
         [line] = [line for line in lines if line["event"] == "session.reuse_detected"]
         assert (line["user_id"], line["log_level"]) == (person.id, "warning")
+        assert (await Mailbox(app).subjects(person.email)).count("We have ended a session of your Daybook account") == 1
 
     async def test_a_token_replaced_twice_ends_the_session_at_once(self, person: Person) -> None:
         stolen = person.refresh_token

@@ -5,6 +5,7 @@ import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
+from services.auth.tests.mailbox import Mailbox
 from services.auth.tests.support import PASSWORD, Person, client_of
 from sqlalchemy import text
 
@@ -59,6 +60,15 @@ class TestMakeApiToken:
     )
     async def test_refuses_what_no_program_may_have(self, person: Person, changes: dict[str, Any]) -> None:
         assert (await make(person, **changes)).status_code == 422
+
+    async def test_tells_its_owner_by_mail(self, person: Person, app: FastAPI) -> None:
+        await make(person)
+
+        subject = "An API token for your Daybook account has been made"
+        [message] = [message for message in await Mailbox(app).of(person.email) if message["Subject"] == subject]
+        body = message.get_body(("plain",))
+        assert body is not None
+        assert "Backup" in body.get_content()
 
     async def test_needs_the_password(self, person: Person) -> None:
         assert slug(await make(person, password="another one, and wrong")) == "wrong-password"

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from services.auth.tests.mailbox import Mailbox
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog import contextvars
 from structlog.testing import capture_logs
 
 from auth_service.errands import service
@@ -61,6 +62,23 @@ class TestRunOne:
 
         failures = [line for line in lines if line["event"] == "errand.failed"]
         assert [line["given_up"] for line in failures] == [False] * 7 + [True]
+
+    async def test_is_done_in_the_name_of_the_request_that_left_it(self, quiet: Database) -> None:
+        asked_by: list[str | None] = []
+
+        async def handle(_: AsyncConnection, said: dict[str, Any]) -> None:
+            asked_by.append(contextvars.get_contextvars().get("request_id"))
+            assert said.keys() == {"email"}
+
+        with contextvars.bound_contextvars(request_id="request-of-somebody"):
+            await leave(quiet, "first")
+        contextvars.clear_contextvars()
+        await leave(quiet, "second")
+        while await service.run_one(quiet, {Errand.RESET_PASSWORD: handle}):
+            continue
+
+        assert asked_by == ["request-of-somebody", None]
+        assert "request_id" not in contextvars.get_contextvars()
 
     async def test_holds_nothing_that_can_be_read(self, quiet: Database) -> None:
         await leave(quiet, "canary@example.com")

@@ -2,12 +2,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from pydantic import SecretStr
-from services.auth.tests.support import MIGRATIONS, new_database
 from sqlalchemy import text
 
-from chassis import database as databases
-from chassis import migrations
+from auth_service import vault
 from chassis.database import Database
+from chassis.encryption import KeyRing
 from chassis.settings import DatabaseSettings
 
 
@@ -17,18 +16,10 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("auth_service.keys.pairs._BITS", 2048)
 
 
-@pytest.fixture(scope="module")
-async def own_database_url(postgres_admin_url: str) -> AsyncIterator[str]:
-    """A database of this module's own: its keys are nobody else's."""
-    async with new_database(postgres_admin_url) as url:
-        await migrations.upgrade(DatabaseSettings(url=SecretStr(url)), MIGRATIONS)
-        yield url
-
-
 @pytest.fixture
-async def keyless(own_database_url: str, quick_keys: None) -> AsyncIterator[Database]:  # noqa: ARG001
+async def keyless(own_database_url: str, quick_keys: None, ring: KeyRing) -> AsyncIterator[Database]:  # noqa: ARG001
     """A database in which no key has been made."""
-    async with databases.connect(DatabaseSettings(url=SecretStr(own_database_url))) as connected:
+    async with vault.connect(DatabaseSettings(url=SecretStr(own_database_url)), ring) as connected:
         async with connected.transaction() as tx:
             await tx.execute(text("delete from signing_keys"))
         yield connected

@@ -1,10 +1,12 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from auth_service.audit.models import EntryRow
 from auth_service.keys import commands, rotation
 from auth_service.settings import Settings
 from chassis.database import Database
@@ -22,6 +24,13 @@ def table(printed: str) -> list[list[str]]:
     heading, *rows = lines[[line.startswith("kid ") for line in lines].index(True) :]
     assert heading.split() == ["kid", "algorithm", "state", "made", "signs", "since", "retired"]
     return [row.split() for row in rows]
+
+
+async def recorded(database: Database, kid: str) -> list[tuple[str, dict[str, Any]]]:
+    """What the audit log says of a key."""
+    of_key = select(EntryRow.kind, EntryRow.details).where(EntryRow.details["kid"].astext == kid)
+    async with database.reads() as reads:
+        return [(entry.kind, entry.details) for entry in await reads.execute(of_key)]
 
 
 class TestKeys:
@@ -44,6 +53,9 @@ class TestKeys:
         rows = table(capsys.readouterr().out)
         assert [row[2] for row in rows] == ["active", "retiring", "next"]
         assert [rows[0][0], rows[1][0]] == [following[0], active[0]]
+        details = {"kid": following[0], "algorithm": "RS256", "retiring": active[0], "by": "command"}
+        # Once: the one that was refused was none.
+        assert await recorded(keyless, following[0]) == [("signing_key.rotated", details)]
 
     async def test_are_revoked_by_their_id(
         self, settings: Settings, keyless: Database, ring: KeyRing, capsys: pytest.CaptureFixture[str]
@@ -59,3 +71,5 @@ class TestKeys:
         assert rows[0][0] == following[0]
         with pytest.raises(SystemExit):
             await asyncio.to_thread(commands.revoke, settings, active[0])
+        details = {"kid": active[0], "algorithm": "RS256", "state": "active", "by": "command"}
+        assert await recorded(keyless, active[0]) == [("signing_key.revoked", details)]

@@ -7,7 +7,10 @@ from uuid import uuid4
 
 import jwt
 import pytest
+from sqlalchemy import select
 
+from auth_service.audit.kinds import Kind
+from auth_service.audit.models import EntryRow
 from auth_service.keys import repository, rotation
 from auth_service.keys.errors import CannotRotateError, NextKeyTooYoungError
 from auth_service.keys.models import KeyState
@@ -18,9 +21,10 @@ from auth_service.sessions.tokens import Mint
 from auth_service.settings import KeySettings, SigningAlgorithm
 from chassis.database import Database
 from chassis.encryption import KeyRing
+from chassis.key_sets import ALGORITHMS, KeySet
 from chassis.problems import Problem
 from chassis.settings import TokenSettings
-from chassis.tokens import ALGORITHMS, KeySet, TokenVerifier
+from chassis.tokens import TokenVerifier
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 RSA, PSS, EDDSA = (KeySettings(algorithm=algorithm) for algorithm in ("RS256", "PS256", "EdDSA"))
@@ -51,6 +55,17 @@ def keeper(keyless: Database, ring: KeyRing) -> Keeper:
 
 
 class TestTend:
+    async def test_is_in_the_audit_log(self, keeper: Keeper) -> None:
+        first = await keeper.tend(RSA, START)
+        await keeper.tend(RSA, START + timedelta(days=90))
+
+        async with keeper.database.reads() as reads:
+            of_key = EntryRow.details["retiring"].astext == first[KeyState.ACTIVE].kid
+            said = select(EntryRow.kind, EntryRow.user_id, EntryRow.details).where(of_key)
+            [entry] = (await reads.execute(said)).all()
+        assert (entry.kind, entry.user_id, entry.details["by"]) == (Kind.SIGNING_KEY_ROTATED, None, "schedule")
+        assert entry.details["kid"] == first[KeyState.NEXT].kid
+
     async def test_leaves_keys_alone_until_they_are_ninety_days_old(self, keeper: Keeper) -> None:
         first = await keeper.tend(RSA, START)
         assert await keeper.tend(RSA, START + timedelta(days=90) - MOMENT) == first
@@ -75,6 +90,20 @@ class TestTend:
 
         assert KeyState.RETIRING in await keeper.tend(RSA, rotated_at + timedelta(minutes=59))
         assert KeyState.RETIRING not in await keeper.tend(RSA, rotated_at + timedelta(minutes=61))
+
+    async def test_keeps_its_public_half_for_events_that_wait(self, keeper: Keeper) -> None:
+        kid = (await keeper.tend(RSA, START))[KeyState.ACTIVE].kid
+        rotated_at = START + timedelta(days=90)
+        await keeper.tend(RSA, rotated_at)
+        retired = (await keeper.tend(RSA, rotated_at + timedelta(hours=2)))[KeyState.RETIRED]
+
+        signing = SigningKeys(keeper.database, keeper.ring)
+        await signing.read()
+        assert retired.kid == kid
+        assert kid not in {key["kid"] for key in signing.published["keys"]}
+        assert kid in {key["kid"] for key in signing.proving_events["keys"]}
+
+        assert KeyState.RETIRED not in await keeper.tend(RSA, rotated_at + timedelta(days=91))
 
     @pytest.mark.parametrize("settings", [PSS, EDDSA], ids=lambda settings: settings.algorithm)
     async def test_changes_the_algorithm_as_soon_as_everybody_knows_the_new_key(
@@ -219,6 +248,7 @@ class System:
                 self.failures.append(problem)
 
 
+@pytest.mark.promise("P11")
 class TestUnderLoad:
     async def test_two_rotations_to_other_algorithms_fail_no_request(self, keeper: Keeper, ring: KeyRing) -> None:
         system = await System.start(keeper, ring)

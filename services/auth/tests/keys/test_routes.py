@@ -85,3 +85,11 @@ class TestJwks:
 
         assert claims is not None
         assert claims["sub"] == str(user_id)
+
+
+class TestEventKeys:
+    async def test_are_those_of_the_tokens_while_none_is_old(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/internal/event-keys")
+
+        assert response.status_code == 200
+        assert response.json() == (await client.get("/.well-known/jwks.json")).json()

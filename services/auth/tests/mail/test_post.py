@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import SecretStr
 
 from auth_service.mail.kinds import Template
 from auth_service.mail.letters import write
@@ -153,6 +154,6 @@ class TestFolderPost:
 
 class TestPostOf:
     def test_prefers_a_server_and_is_none_without_either(self, tmp_path: Path) -> None:
-        assert isinstance(post_of(MailSettings(smtp_url="smtps://mail.test", folder=tmp_path)), SmtpPost)  # type: ignore[arg-type]
+        assert isinstance(post_of(MailSettings(smtp_url=SecretStr("smtps://mail.test"), folder=tmp_path)), SmtpPost)
         assert isinstance(post_of(MailSettings(folder=tmp_path)), FolderPost)
         assert post_of(MailSettings()) is None

@@ -6,6 +6,7 @@ import pytest
 from services.auth.tests.support import Person
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from tests.support.promises import Measured, size
 
 from auth_service.sessions import repository
 from auth_service.sessions.clients import Client
@@ -14,7 +15,7 @@ from auth_service.sessions.tokens import RefreshToken
 from auth_service.settings import Settings
 from chassis.database import Database, connection_arguments
 
-FAMILIES, CALLERS = 20, 50
+FAMILIES, CALLERS = size(quick=20, full=1000), 50
 BROWSER = Client(device="Firefox on Linux", address="192.0.2.1")
 
 # Presents a token, and returns the generation of the successor it is given, if it is given one.
@@ -69,14 +70,19 @@ async def look_then_write(tx: AsyncConnection, token: RefreshToken) -> int | Non
 
 
 class TestRotate:
-    async def test_gives_a_crowd_that_presents_one_token_one_successor(self, wide: Database, person: Person) -> None:
+    @pytest.mark.promise("P9")
+    async def test_gives_a_crowd_that_presents_one_token_one_successor(
+        self, wide: Database, person: Person, measured: Measured
+    ) -> None:
         for _ in range(FAMILIES):
             token = await start(wide, person.id)
             assert set(await successors(wide, token, swap)) == {2}
             async with wide.reads() as reads:
                 stored = await reads.scalar(select(SessionRow.generation).where(SessionRow.id == token.session_id))
             assert stored == 2
+        measured |= {"families": FAMILIES, "callers": CALLERS, "forks": 0}
 
+    @pytest.mark.promise("P9")
     async def test_would_fork_if_it_looked_before_it_wrote(self, wide: Database, person: Person) -> None:
         """The control: the crowd is one that catches this mistake."""
         for _ in range(FAMILIES):

@@ -1,6 +1,8 @@
 """Events on RabbitMQ: one topic exchange for everybody, one queue per service, one queue for its failures.
 
-Connections here are plain ones: when one breaks, whoever holds it fails, and `chassis.background` starts over.
+Whoever knows a broker's password can put anything into a queue, so events are signed by the service they are from, and
+what is not is set aside. Connections here are plain ones: when one breaks, whoever holds it fails, and
+`chassis.background` starts over.
 """
 
 import asyncio
@@ -15,7 +17,9 @@ from pydantic import ValidationError
 from uuid_utils import uuid7
 
 from chassis.messaging.events import Envelope
+from chassis.problems import ServiceUnavailable
 from chassis.settings import BrokerSettings
+from chassis.signatures import BadSignatureError, SignatureVerifier
 
 log = structlog.get_logger()
 
@@ -28,8 +32,12 @@ _CONFIRM_SECONDS = 5
 _HEARTBEAT_SECONDS = 15
 _UNACKED = 16
 _MOST_NEWS = 10_000
+# A message whose signature cannot be verified yet is asked about again this often.
+_UNPROVEN_SECONDS = 1.0
+_SIGNATURE = "daybook-signature"
 
 Handle = Callable[[Envelope], Awaitable[None]]
+Sign = Callable[[bytes], Awaitable[str]]
 
 
 @asynccontextmanager
@@ -52,13 +60,15 @@ async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
 class Publisher:
     """`fleeting` are types of events that concern only who is listening: those may find nobody."""
 
-    def __init__(self, exchange: AbstractExchange, *, fleeting: Collection[str] = ()) -> None:
-        self._exchange, self._fleeting = exchange, fleeting
+    def __init__(self, exchange: AbstractExchange, sign: Sign, *, fleeting: Collection[str] = ()) -> None:
+        self._exchange, self._sign, self._fleeting = exchange, sign, fleeting
 
     async def publish(self, envelope: Envelope) -> None:
         """Returns when the broker has the event on disk and in a queue; raises otherwise."""
+        body = envelope.model_dump_json().encode()
         message = Message(
-            envelope.model_dump_json().encode(),
+            body,
+            headers={_SIGNATURE: await self._sign(body)},
             message_id=str(envelope.id),
             type=envelope.type,
             content_type="application/cloudevents+json",
@@ -97,17 +107,25 @@ async def declare_queue(channel: AbstractChannel, queue_name: str, event_types: 
     return queue
 
 
-async def consume(channel: AbstractChannel, queue_name: str, event_types: Iterable[str], handle: Handle) -> None:
+async def consume(
+    channel: AbstractChannel,
+    queue_name: str,
+    event_types: Iterable[str],
+    handle: Handle,
+    *,
+    signatures: SignatureVerifier,
+) -> None:
     """Feed every event of the given types to `handle` until the connection ends, and then raise.
 
-    An event that fails is delivered again after a pause; after `MAX_DELIVERIES` failures it is set aside.
+    An event that fails is delivered again after a pause; after `MAX_DELIVERIES` failures it is set aside. One whose
+    signature cannot be verified for want of a key waits for it, and those after it too.
     """
     closed = _closing(channel)
     await channel.set_qos(prefetch_count=_UNACKED)
     queue = await declare_queue(channel, queue_name, event_types)
 
     async def on_message(message: AbstractIncomingMessage) -> None:
-        await _deliver(message, handle)
+        await _deliver(message, handle, signatures)
 
     tag = await queue.consume(on_message)
     log.info("events.consuming", queue=queue_name)
@@ -124,12 +142,14 @@ async def listen(
     event_types: Iterable[str],
     handle: Handle,
     *,
-    on_bound: Callable[[], None],
+    signatures: SignatureVerifier,
+    on_gap: Callable[[], None],
 ) -> None:
     """Feed events to `handle` for as long as the connection lasts, and then raise. Nothing waits for who is away.
 
-    For news that every process needs by itself: the queue is its own and ends with its connection. `on_bound` is
-    called when nothing that is published from then on is missed; what was published before has to be asked for.
+    For news that every process needs by itself: the queue is its own and ends with its connection. `on_gap` is called
+    when something may have been missed that has to be asked for: once as soon as nothing is missed any more that is
+    published from then on, and for everything that cannot be verified.
     """
     closed, exchange = _closing(channel), await declare_exchange(channel)
     queue = await channel.declare_queue(
@@ -144,13 +164,20 @@ async def listen(
 
     async def on_message(message: AbstractIncomingMessage) -> None:
         try:
+            await signatures.verify(message.body, message.headers.get(_SIGNATURE))
             await handle(Envelope.model_validate_json(message.body))
+        except ServiceUnavailable as error:
+            log.warning("event.unproven", reason=str(error))
+            on_gap()
+        except BadSignatureError as error:
+            log.error("event.forged", reason=str(error))  # noqa: TRY400 (where it was seen says nothing)
+            on_gap()
         except ValidationError as error:
             log.error("event.malformed", faults=error.error_count())  # noqa: TRY400 (the input is not for the log)
 
     await queue.consume(on_message, no_ack=True)
     log.info("events.listening", queue=queue.name)
-    on_bound()
+    on_gap()
     raise ConnectionError(f"the broker is gone: {await closed}")
 
 
@@ -166,11 +193,12 @@ def _closing(channel: AbstractChannel) -> "asyncio.Future[BaseException | None]"
     return closed
 
 
-async def _deliver(message: AbstractIncomingMessage, handle: Handle) -> None:
+async def _deliver(message: AbstractIncomingMessage, handle: Handle, signatures: SignatureVerifier) -> None:
     delivery = int(str(message.headers.get("x-delivery-count", 0))) + 1
     # The context of one delivery must not leak into the next one's log lines.
     with structlog.contextvars.bound_contextvars(event_id=message.message_id, event_type=message.routing_key):
         try:
+            await _prove(message, signatures)
             await handle(Envelope.model_validate_json(message.body))
         except ValidationError as error:
             # It will not read better the next time.
@@ -182,3 +210,18 @@ async def _deliver(message: AbstractIncomingMessage, handle: Handle) -> None:
             await message.nack(requeue=True)
         else:
             await message.ack()
+
+
+async def _prove(message: AbstractIncomingMessage, signatures: SignatureVerifier) -> None:
+    """Raises BadSignatureError. Waits while auth does not say what its keys are: that is no fault of the event."""
+    warned = False
+    while True:
+        try:
+            await signatures.verify(message.body, message.headers.get(_SIGNATURE))
+        except ServiceUnavailable as error:
+            if not warned:
+                log.warning("event.unproven", reason=str(error))
+            warned = True
+            await asyncio.sleep(_UNPROVEN_SECONDS)
+        else:
+            return

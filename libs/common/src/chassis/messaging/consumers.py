@@ -9,6 +9,7 @@ from chassis.database import Database
 from chassis.messaging import broker, inbox
 from chassis.messaging.events import Envelope, Event
 from chassis.settings import BrokerSettings
+from chassis.signatures import SignatureVerifier
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncConnection, E], Awaitable[None]]
@@ -43,7 +44,12 @@ class Consumers:
 
 
 async def consume_events(
-    database: Database, settings: BrokerSettings, consumers: Consumers, *, queue_name: str
+    database: Database,
+    settings: BrokerSettings,
+    consumers: Consumers,
+    *,
+    queue_name: str,
+    signatures: SignatureVerifier,
 ) -> None:
     """Run until the broker goes away, and then raise."""
 
@@ -51,4 +57,4 @@ async def consume_events(
         await consumers.handle(database, envelope)
 
     async with broker.connect(settings, name=queue_name) as channel:
-        await broker.consume(channel, queue_name, consumers.event_types, handle)
+        await broker.consume(channel, queue_name, consumers.event_types, handle, signatures=signatures)

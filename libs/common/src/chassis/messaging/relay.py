@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.database import Database
 from chassis.messaging import broker, outbox
+from chassis.messaging.broker import Sign
 from chassis.messaging.events import Envelope
 from chassis.settings import BrokerSettings
 
@@ -22,11 +23,11 @@ _POLL_SECONDS = 5.0
 
 
 async def relay_events(
-    database: Database, settings: BrokerSettings, *, name: str, fleeting: Collection[str] = ()
+    database: Database, settings: BrokerSettings, sign: Sign, *, name: str, fleeting: Collection[str] = ()
 ) -> None:
-    """Run until the database or the broker goes away, and then raise. `fleeting`: see `broker.Publisher`."""
+    """Run until the database or the broker goes away, and then raise. `sign` and `fleeting`: see `broker.Publisher`."""
     async with broker.connect(settings, name=name) as channel, database.reads() as listener:
-        publisher = broker.Publisher(await broker.declare_exchange(channel), fleeting=fleeting)
+        publisher = broker.Publisher(await broker.declare_exchange(channel), sign, fleeting=fleeting)
         wake = asyncio.Event()
         raw = (await listener.get_raw_connection()).driver_connection
         if not isinstance(raw, asyncpg.Connection):

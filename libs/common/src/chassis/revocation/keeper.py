@@ -22,6 +22,7 @@ from chassis.messaging.events import Envelope
 from chassis.problems import ServiceUnavailable
 from chassis.revocation.knowledge import Revocation, Revocations, Snapshot
 from chassis.settings import BrokerSettings, RevocationSettings
+from chassis.signatures import SignatureVerifier
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ _ANSWER_SECONDS = 2.0
 
 # What auth knows after a number.
 Ask = Callable[[int], Awaitable[Snapshot]]
+# Lets a figure be looked up by its name, and with what it says.
+Watch = Callable[[str, str, Callable[[], float]], None]
 
 
 class Heard(Revocation):
@@ -40,8 +43,8 @@ class Heard(Revocation):
 
 
 class Keeper:
-    def __init__(self, revocations: Revocations, ask: Ask) -> None:
-        self.revocations, self._ask = revocations, ask
+    def __init__(self, revocations: Revocations, ask: Ask, signatures: SignatureVerifier) -> None:
+        self.revocations, self._ask, self._signatures = revocations, ask, signatures
         # Whether what is revoked arrives by itself; until then, asking is all there is.
         self.listening = False
         self._incomplete = asyncio.Event()
@@ -51,7 +54,9 @@ class Keeper:
         """Run until the broker goes away, and then raise."""
         try:
             async with broker.connect(settings, name=name) as channel:
-                await broker.listen(channel, name, [EVENT_TYPE], self._hear, on_bound=self._bound)
+                await broker.listen(
+                    channel, name, [EVENT_TYPE], self._hear, signatures=self._signatures, on_gap=self._miss
+                )
         finally:
             self.listening = False
 
@@ -77,7 +82,18 @@ class Keeper:
         staleness = round(known.staleness, 3) if known.known else None
         return {"listening": self.listening, "staleness": staleness, "lag": round(known.lag, 3)}
 
-    def _bound(self) -> None:
+    def be_watched(self, watch: Watch) -> None:
+        """The same for Prometheus. The staleness is infinite until auth has answered for the first time."""
+        known = self.revocations
+        watch(
+            "revocations_staleness_seconds",
+            "Since auth confirmed that no revocation is unknown here",
+            lambda: known.staleness,
+        )
+        watch("revocations_lag_seconds", "What the latest revocation took to get here by the bus", lambda: known.lag)
+        watch("revocations_listening", "1 while revocations arrive by the bus", lambda: self.listening)
+
+    def _miss(self) -> None:
         self.listening = True
         self._incomplete.set()
 
@@ -106,7 +122,9 @@ class Keeper:
 
 
 @asynccontextmanager
-async def kept(settings: RevocationSettings, bus: BrokerSettings, *, name: str) -> AsyncIterator[Keeper]:
+async def kept(
+    settings: RevocationSettings, bus: BrokerSettings, signatures: SignatureVerifier, *, name: str
+) -> AsyncIterator[Keeper]:
     """Knowledge that is kept complete for as long as the block lasts. Starts whether or not auth and the bus are there.
 
     `name` is the prefix of the queue, which the broker lets this process have.
@@ -118,6 +136,6 @@ async def kept(settings: RevocationSettings, bus: BrokerSettings, *, name: str) 
             response.raise_for_status()
             return Snapshot.model_validate_json(response.content)
 
-        keeper = Keeper(Revocations(), ask)
+        keeper = Keeper(Revocations(), ask, signatures)
         async with running(revocations_heard=lambda: keeper.listen(bus, name=name), revocations_asked=keeper.follow):
             yield keeper

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
 from chassis.principals import Principal
 from chassis.problems import InsufficientScope, Unauthenticated
-from chassis.tokens import TokenVerifier
+from chassis.tokens import TokenVerifier, bearer_token
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncConnection]:
@@ -30,16 +30,17 @@ async def _reads(request: Request) -> AsyncIterator[AsyncConnection]:
 Transaction = Annotated[AsyncConnection, Depends(_transaction, scope="function")]
 Reads = Annotated[AsyncConnection, Depends(_reads, scope="function")]
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from `POST /auth/login`")
+# Only for the document: what is a token is decided in `chassis.tokens`, for the gateway as for services.
+_documented = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token from `POST /auth/login`")
 
 
-async def _current_user(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-) -> Principal:
-    if credentials is None:
+async def _current_user(request: Request, _: Annotated[object, Security(_documented)]) -> Principal:
+    shown = [value for name, value in request.headers.raw if name == b"authorization"]
+    token = bearer_token(shown[0]) if len(shown) == 1 else None
+    if token is None:
         raise Unauthenticated
     verifier: TokenVerifier = request.app.state.tokens
-    return await verifier.verify(credentials.credentials)
+    return await verifier.verify(token)
 
 
 CurrentUser = Annotated[Principal, Depends(_current_user)]

@@ -14,6 +14,8 @@ from starlette.routing import Match
 from chassis.problems import (
     MEDIA_TYPE,
     BadRequest,
+    ContentTooLarge,
+    GatewayTimeout,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -35,6 +37,14 @@ _SCHEMA: dict[str, Any] = {
     },
 }
 
+# Headers that a problem may carry. Those of every answer, and when to come again, are the gateway's to tell.
+_HEADERS: Mapping[str, dict[str, Any]] = {
+    "WWW-Authenticate": {
+        "description": "What would open this (RFC 6750), and what is wrong with the token that was shown",
+        "schema": {"type": "string"},
+    }
+}
+
 
 class ProblemResponse(Response):
     media_type = MEDIA_TYPE
@@ -54,13 +64,15 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
         entry = documented.setdefault(
             problem.status, {"description": "", "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}}}
         )
+        if headers := {name: _HEADERS[name] for name in problem().headers if name in _HEADERS}:
+            entry.setdefault("headers", {}).update(headers)
         entry["description"] = " / ".join(filter(None, [entry["description"], problem.title]))
         entry["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": problem().document()}
     return documented
 
 
 # What any endpoint of a service with a database may answer.
-EVERYWHERE = responses(BadRequest, InvalidRequest, ServiceUnavailable)
+EVERYWHERE = responses(BadRequest, ContentTooLarge, InvalidRequest, ServiceUnavailable, GatewayTimeout)
 
 
 def install(app: FastAPI) -> None:
@@ -89,6 +101,8 @@ def _of_status(app: FastAPI, request: Request, error: HTTPException) -> Problem:
         return NotFound()
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return MethodNotAllowed(headers={"Allow": ", ".join(_methods_of(app, request))})
+    if error.status_code == ContentTooLarge.status:
+        return ContentTooLarge()
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return BadRequest(str(error.detail))
     raise error

@@ -31,6 +31,8 @@ class _DrainingServer(uvicorn.Server):
             super().handle_exit(sig, frame)
             return
         log.info("server.draining", seconds=self._drain_seconds)
+        # A connection that is kept would be closed some time under a request that cannot be asked again.
+        self.config.encoded_headers.append((b"connection", b"close"))
         asyncio.get_running_loop().call_later(self._drain_seconds, super().handle_exit, sig, frame)
 
 

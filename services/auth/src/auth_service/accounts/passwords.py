@@ -5,15 +5,20 @@ import os
 import secrets
 import sys
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self, TypeVar
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from auth_service.settings import PasswordSettings
 from chassis.problems import ServiceUnavailable
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -24,25 +29,39 @@ class Busy(ServiceUnavailable):
     status, slug, title = 503, "busy", "Too many people are signing in at this moment"
 
 
-# OWASP's first recommendation with the least memory: 19 MiB, two passes, one lane.
-HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
 # More threads finish no more hashes on few cores, but they make the event loop wait longer.
 _THREADS = 2
-# Half a second's work for a fast machine, a few seconds' for a slow one. Whoever would wait longer is told at once.
+# Half a second's work for a fast machine.
 _WAITING = 32
+# For a slow one, or one where others hash as well, it would be more than what the gateway waits for. Whoever would
+# wait longer is told at once.
+_LONGEST_WAIT_SECONDS = 3.0
 _RETRY_SECONDS = 2
+# How much the last hash says about the next one.
+_WEIGHT = 0.2
 _NICENESS = 5
+_MODEST = PasswordSettings()
 
 
 class Passwords:
-    """Hashes and verifies. At most `threads` at a time; whoever finds `waiting` others in line is turned away."""
+    """Hashes and verifies, at most `threads` at a time.
 
-    def __init__(self, hasher: PasswordHasher = HASHER, *, threads: int = _THREADS, waiting: int = _WAITING) -> None:
+    Whoever finds `waiting` others in line, or a line that takes seconds by what the last hashes took, is turned away.
+    """
+
+    def __init__(self, hasher: PasswordHasher, *, threads: int = _THREADS, waiting: int = _WAITING) -> None:
         self._hasher = hasher
-        self._capacity, self._pending = threads + waiting, 0
+        self._threads, self._capacity, self._pending = threads, threads + waiting, 0
+        self._usual_seconds = 0.0
         self._executor = ThreadPoolExecutor(threads, "passwords", initializer=_step_back)
         self._nobody = _hash_of_nothing(hasher)
+
+    @classmethod
+    def costing(cls, settings: PasswordSettings) -> Self:
+        """Hashes are worth no more than they cost an attacker who has stolen them: a small cost is warned of."""
+        if settings.memory_kib * settings.passes < _MODEST.memory_kib * _MODEST.passes:
+            log.warning("passwords.cheap", memory_kib=settings.memory_kib, passes=settings.passes)
+        return cls(PasswordHasher(time_cost=settings.passes, memory_cost=settings.memory_kib, parallelism=1))
 
     async def hash(self, password: str) -> str:
         return await self._run(lambda: str(self._hasher.hash(password)))
@@ -62,19 +81,30 @@ class Passwords:
             return False
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._pending >= self._capacity:
+        if self._pending >= self._capacity or self._expected_wait() > _LONGEST_WAIT_SECONDS:
             raise Busy(retry_after=_RETRY_SECONDS)
         self._pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            result, seconds = await asyncio.get_running_loop().run_in_executor(self._executor, _timed, work)
         finally:
             self._pending -= 1
+        self._usual_seconds += _WEIGHT * (seconds - self._usual_seconds)
+        return result
+
+    def _expected_wait(self) -> float:
+        in_line = max(0, self._pending + 1 - self._threads)
+        return in_line * self._usual_seconds / self._threads
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(cancel_futures=True)
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    begun = time.perf_counter()
+    return work(), time.perf_counter() - begun
 
 
 def _hash_of_nothing(hasher: PasswordHasher) -> str:

@@ -29,3 +29,6 @@ class Kind(StrEnum):
     PASSKEY_REMOVED = "passkey.removed"
     API_TOKEN_CREATED = "api_token.created"  # noqa: S105 (an event, not a token)
     API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105
+    # Of nobody's account: what everybody's tokens are signed with. `details.by` is "schedule" or "command".
+    SIGNING_KEY_ROTATED = "signing_key.rotated"
+    SIGNING_KEY_REVOKED = "signing_key.revoked"

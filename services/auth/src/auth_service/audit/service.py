@@ -42,14 +42,13 @@ async def record(
     user_id: UUID | None,
     session_id: UUID | None = None,
     client: Origin | None = None,
-    request_id: str | None = None,
     details: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> None:
     """Add an entry. Its chain is held until the transaction is over, so do it late.
 
-    `user_id` is whose account it is about, None if there is none. `request_id` is that of the log lines, unless
-    another one is given. What says who somebody is belongs in `personal`, which becomes unreadable with the account.
+    `user_id` is whose account it is about, None if there is none. The request is the one that log lines name. What
+    says who somebody is belongs in `personal`, which becomes unreadable with the account.
     """
     vault, at = vaults.of(tx), datetime.now(UTC)
     chain = secrets.randbelow(CHAINS) if user_id is None else user_id.int % CHAINS
@@ -71,7 +70,7 @@ async def record(
         kind=kind,
         user_id=user_id,
         session_id=session_id,
-        request_id=request_id or structlog.contextvars.get_contextvars().get("request_id"),
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
         details=dict(details or {}),
         sealed=_cipher(vault, subject_id, wrapped).seal(orjson.dumps(origin | dict(personal or {})), entry_id.bytes),
     )

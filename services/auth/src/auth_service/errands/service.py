@@ -4,6 +4,7 @@ So a request that depends on it leaves an errand, the same for everybody, and th
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,12 +29,15 @@ _POLL_SECONDS = 5.0
 _PAUSE = timedelta(seconds=2)
 # Some minutes: what fails for longer is a bug, and its request is forgotten.
 _MOST_ATTEMPTS = 8
+# Beside what was said.
+_REQUEST_ID = "_request_id"
 
 
 async def leave(tx: AsyncConnection, kind: Errand, **said: Any) -> None:
     """Run if, and only if, the caller's transaction commits."""
     errand_id = uuid7()
-    sealed = vaults.of(tx).ring.wrap(orjson.dumps(said), _context(errand_id))
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    sealed = vaults.of(tx).ring.wrap(orjson.dumps(said | {_REQUEST_ID: request_id}), _context(errand_id))
     await repository.add(tx, errand_id, kind=kind, sealed=sealed)
 
 
@@ -60,7 +64,8 @@ async def run_one(database: Database, handlers: Mapping[Errand, Handler]) -> boo
             if errand is None:
                 return False
             said = orjson.loads(vaults.of(tx).ring.unwrap(errand.sealed, _context(errand.id)))
-            await handlers[Errand(errand.kind)](tx, said)
+            with _for_request(said.pop(_REQUEST_ID, None)):
+                await handlers[Errand(errand.kind)](tx, said)
     except Exception as error:
         if errand is None or is_unavailable(error):
             raise
@@ -68,6 +73,11 @@ async def run_one(database: Database, handlers: Mapping[Errand, Handler]) -> boo
         log.exception("errand.failed", errand_id=errand.id, kind=errand.kind, given_up=given_up)
         await _put_back(database, errand, given_up=given_up)
     return True
+
+
+def _for_request(request_id: str | None) -> AbstractContextManager[Any]:
+    """What is logged and recorded belongs to the request that left the errand. None for one an earlier release left."""
+    return structlog.contextvars.bound_contextvars(**({"request_id": request_id} if request_id else {}))
 
 
 async def _put_back(database: Database, errand: WaitingErrand, *, given_up: bool) -> None:

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
+from auth_service import vault
 from auth_service.keys import repository, rotation
 from auth_service.keys.errors import CannotRotateError
 from auth_service.keys.repository import StoredKey
 from auth_service.settings import Settings
-from chassis import database
 from chassis.database import Database
 from chassis.encryption import KeyRing
 
@@ -27,7 +27,7 @@ def rotate(settings: Settings) -> None:
     async def turn(db: Database, ring: KeyRing, at: datetime) -> None:
         await rotation.prepare(db, ring, settings.keys, at=at)
         async with db.transaction() as tx:
-            await rotation.rotate(tx, at=at)
+            await rotation.rotate(tx, at=at, by="command")
 
     asyncio.run(_run(settings, turn))
 
@@ -44,9 +44,9 @@ def revoke(settings: Settings, kid: str) -> None:
 
 async def _run(settings: Settings, change: Change | None = None) -> None:
     """Make the change and what it leaves missing, then show what there is."""
-    async with database.connect(settings.database) as db:
+    ring, at = KeyRing.from_file(settings.key_encryption_key_file), datetime.now(UTC)
+    async with vault.connect(settings.database, ring) as db:
         if change is not None:
-            ring, at = KeyRing.from_file(settings.key_encryption_key_file), datetime.now(UTC)
             try:
                 await change(db, ring, at)
             except CannotRotateError as error:

@@ -13,6 +13,7 @@ class KeyState(StrEnum):
     NEXT = "next"  # published, so that every verifier knows it by the time it signs
     ACTIVE = "active"  # signs
     RETIRING = "retiring"  # signs no more; tokens it signed are still about
+    RETIRED = "retired"  # no longer published; events it signed may still wait in a queue
 
 
 class SigningKeyRow(Table):
@@ -30,7 +31,7 @@ class SigningKeyRow(Table):
     retired_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("state in ('next', 'active', 'retiring')", name="state"),
+        CheckConstraint("state in ('next', 'active', 'retiring', 'retired')", name="state"),
         # One signs and one comes next, however many processes try to make one.
         Index("signing_keys_in_use_idx", "state", unique=True, postgresql_where=text("state in ('next', 'active')")),
     )

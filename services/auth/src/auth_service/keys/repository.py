@@ -60,10 +60,21 @@ async def remove(tx: AsyncConnection, kid: str) -> None:
     await tx.execute(delete(SigningKeyRow).where(SigningKeyRow.kid == kid))
 
 
+async def withdraw(tx: AsyncConnection, *, before: datetime) -> list[str]:
+    """Keys that stopped signing by then are published no more."""
+    withdrawn = (
+        update(SigningKeyRow)
+        .where(SigningKeyRow.state == KeyState.RETIRING, SigningKeyRow.retired_at < before)
+        .values(state=KeyState.RETIRED)
+        .returning(SigningKeyRow.kid)
+    )
+    return list(await tx.scalars(withdrawn))
+
+
 async def remove_retired(tx: AsyncConnection, *, before: datetime) -> list[str]:
     removed = (
         delete(SigningKeyRow)
-        .where(SigningKeyRow.state == KeyState.RETIRING, SigningKeyRow.retired_at < before)
+        .where(SigningKeyRow.state == KeyState.RETIRED, SigningKeyRow.retired_at < before)
         .returning(SigningKeyRow.kid)
     )
     return list(await tx.scalars(removed))

@@ -1,15 +1,19 @@
-"""How signing keys come and go: next → active → retiring → gone.
+"""How signing keys come and go: next → active → retiring → retired → gone.
 
 A key is published long before it signs, so that every verifier knows it by then, and for a while after, so that what
-it has signed stays good. Whoever calls says what time it is.
+it has signed stays good: minutes for a token, months for an event that waits in a queue. Whoever calls says what time
+it is.
 """
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth_service.audit import service as audit
+from auth_service.audit.kinds import Kind
 from auth_service.keys import repository
 from auth_service.keys.errors import CannotRotateError, NextKeyTooYoungError
 from auth_service.keys.models import KeyState
@@ -21,12 +25,17 @@ from chassis.encryption import KeyRing
 
 log = structlog.get_logger()
 
+# What the audit log says of who rotated.
+By = Literal["schedule", "command"]
+
 # Longer than all caches between the table and a verifier together: this process's copy (10 s), an HTTP cache on the
 # way (max-age 300 s) and the verifier's own (300 s).
 PUBLISH_AHEAD = timedelta(minutes=15)
 # Longer than its last token is good for: a process that signs with it until it notices (10 s), the token's life
 # (315 s at most), and clocks that differ (30 s).
 _PUBLISHED_AFTER = timedelta(hours=1)
+# Longer than an event waits for a consumer that is away, or to be replayed by hand.
+_KEPT_AFTER = timedelta(days=90)
 
 
 async def make_missing(database: Database, ring: KeyRing, algorithm: SigningAlgorithm, *, at: datetime) -> None:
@@ -48,7 +57,7 @@ async def make_missing(database: Database, ring: KeyRing, algorithm: SigningAlgo
                 log.info("keys.made", kid=key.kid, algorithm=algorithm, state=state)
 
 
-async def rotate(tx: AsyncConnection, *, at: datetime) -> None:
+async def rotate(tx: AsyncConnection, *, at: datetime, by: By = "schedule") -> None:
     """The next key signs from now on. Refused while there may be a verifier that has not seen it."""
     keys = {key.state: key for key in await repository.lock_keys(tx)}
     active, following = keys.get(KeyState.ACTIVE), keys.get(KeyState.NEXT)
@@ -58,6 +67,8 @@ async def rotate(tx: AsyncConnection, *, at: datetime) -> None:
         raise NextKeyTooYoungError(following.created_at + PUBLISH_AHEAD)
     await repository.retire(tx, active.kid, at=at)
     await repository.activate(tx, following.kid, at=at)
+    details = {"kid": following.kid, "algorithm": following.algorithm, "retiring": active.kid, "by": by}
+    await audit.record(tx, Kind.SIGNING_KEY_ROTATED, user_id=None, details=details)
     log.info("keys.rotated", kid=following.kid, algorithm=following.algorithm, retiring=active.kid)
 
 
@@ -75,6 +86,8 @@ async def revoke(tx: AsyncConnection, kid: str, *, at: datetime) -> None:
     following = next((key for key in keys if key.state == KeyState.NEXT), None)
     if revoked.state == KeyState.ACTIVE and following is not None:
         await repository.activate(tx, following.kid, at=at)
+    details = {"kid": kid, "algorithm": revoked.algorithm, "state": revoked.state, "by": "command"}
+    await audit.record(tx, Kind.SIGNING_KEY_REVOKED, user_id=None, details=details)
     log.warning("keys.revoked", kid=kid, state=revoked.state)
 
 
@@ -90,12 +103,13 @@ async def tend(database: Database, ring: KeyRing, settings: KeySettings, *, at: 
 
 
 async def prepare(database: Database, ring: KeyRing, settings: KeySettings, *, at: datetime) -> None:
-    """See to it that the key to come is of the algorithm that is wanted, and forget those that are over."""
+    """See to it that the key to come is of the algorithm that is wanted, and put away those that are over."""
     async with database.transaction() as tx:
-        gone = await repository.remove_retired(tx, before=at - _PUBLISHED_AFTER)
+        withdrawn = await repository.withdraw(tx, before=at - _PUBLISHED_AFTER)
+        gone = await repository.remove_retired(tx, before=at - _KEPT_AFTER)
         replaced = await repository.remove_next_unless(tx, settings.algorithm)
-    if gone or replaced:
-        log.info("keys.gone", retired=gone, replaced=replaced)
+    if withdrawn or gone or replaced:
+        log.info("keys.gone", withdrawn=withdrawn, removed=gone, replaced=replaced)
     await make_missing(database, ring, settings.algorithm, at=at)
 
 

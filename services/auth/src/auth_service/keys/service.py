@@ -1,6 +1,7 @@
 """The signing keys as this process last read them from the table, and their rotation by the clock."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from auth_service.keys.models import KeyState
 from auth_service.keys.pairs import KeyPair
 from auth_service.keys.repository import StoredKey
 from auth_service.settings import KeySettings, SigningAlgorithm
+from chassis import signatures
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.problems import ServiceUnavailable
@@ -19,6 +21,8 @@ log = structlog.get_logger()
 
 # How long another process's change may go unnoticed.
 _READ_SECONDS = 10
+# The same where a mistake cannot be mended by signing in again.
+_SIGN_SECONDS = 1
 _TEND_SECONDS = 60
 
 
@@ -29,6 +33,8 @@ class SigningKeys:
         self._database, self._ring, self._algorithm = database, ring, algorithm
         self._active: tuple[str, KeyPair] | None = None
         self._published: dict[str, Any] | None = None
+        self._proving_events: dict[str, Any] | None = None
+        self._read_at = float("-inf")
 
     @property
     def active(self) -> tuple[str, KeyPair]:
@@ -43,6 +49,13 @@ class SigningKeys:
         if self._published is None:
             raise ServiceUnavailable("The signing keys have not been read yet")
         return self._published
+
+    @property
+    def proving_events(self) -> dict[str, Any]:
+        """The key set by which the other services verify events, which may have waited for longer than tokens live."""
+        if self._proving_events is None:
+            raise ServiceUnavailable("The signing keys have not been read yet")
+        return self._proving_events
 
     async def check(self) -> None:
         """Readiness: raises while nothing can be signed."""
@@ -60,6 +73,13 @@ class SigningKeys:
             await rotation.make_missing(self._database, self._ring, self._algorithm, at=datetime.now(UTC))
             _ = await self._read()
 
+    async def sign_event(self, body: bytes) -> str:
+        """With the key that signs now: what a key signs that was just taken away would be refused by everybody."""
+        if time.monotonic() - self._read_at > _SIGN_SECONDS:
+            _ = await self._read()
+        kid, pair = self.active
+        return signatures.sign(body, pair.private_key, kid=kid, algorithm=pair.algorithm)
+
     async def read(self) -> dict[str, Any]:
         """Read the table anew; returns the key set."""
         _ = await self._read()
@@ -70,7 +90,9 @@ class SigningKeys:
         async with self._database.reads() as reads:
             stored = await repository.list_keys(reads)
         self._sign_with(next((key for key in stored if key.state == KeyState.ACTIVE), None))
-        self._published = {"keys": [key.public_jwk for key in stored]}
+        self._proving_events = {"keys": [key.public_jwk for key in stored]}
+        self._published = {"keys": [key.public_jwk for key in stored if key.state != KeyState.RETIRED]}
+        self._read_at = time.monotonic()
         return {key.state for key in stored}
 
     def _sign_with(self, key: StoredKey | None) -> None:

@@ -95,8 +95,8 @@ def _links(settings: Settings) -> dict[str, str]:
 
 def _pause(attempts: int) -> timedelta:
     """Doubles with every failure, and no two mails wait equally long."""
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts - 1, 20))
-    return pause * random.uniform(0.5, 1)  # noqa: S311 (jitter, not a secret)
+    doublings: int = 2 ** min(attempts - 1, 20)
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * doublings) * random.uniform(0.5, 1)  # noqa: S311 (jitter, not a secret)
 
 
 def _context(template: str) -> bytes:

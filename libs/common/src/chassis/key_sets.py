@@ -1,0 +1,106 @@
+"""Somebody's public keys (RFC 7517), fetched and kept, by which what they have signed is verified."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+import httpx
+import jwt
+import structlog
+
+from chassis.problems import ServiceUnavailable
+
+log = structlog.get_logger()
+
+# Which algorithms a key may be used with at all. A key's own `alg` then decides: a token never does.
+ALGORITHMS = frozenset({"RS256", "PS256", "EdDSA"})
+# How often a verifier that has no key at all asks again.
+_FIRST_FETCH_SECONDS = 0.5
+
+FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class KeySet:
+    """The issuer's public keys by `kid`: fetched when first needed, kept while the issuer is away.
+
+    A `kid` that is not known may be a key that was published a moment ago, so it is worth one fetch; it may also
+    be an attacker's invention, so it is worth one only every `retry_seconds`, whoever asks.
+    """
+
+    def __init__(
+        self,
+        fetch: FetchKeys,
+        *,
+        algorithms: Collection[str] = ALGORITHMS,
+        fresh_seconds: float = 300,
+        retry_seconds: float = 30,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch, self._algorithms, self._clock = fetch, algorithms, clock
+        self._fresh_seconds, self._retry_seconds = fresh_seconds, retry_seconds
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = self._asked_at = float("-inf")
+        # Whether the issuer answered when it was asked last: if not, a `kid` that is not known may well be good.
+        self.answered = False
+        self._flight: asyncio.Task[None] | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return bool(self._keys)
+
+    @property
+    def _in_flight(self) -> bool:
+        return self._flight is not None and not self._flight.done()
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        """The key, or None. Raises ServiceUnavailable while no key was ever fetched."""
+        now = self._clock()
+        if kid in self._keys:
+            if now - self._fetched_at > self._fresh_seconds and now - self._asked_at > self._retry_seconds:
+                _ = self._start_fetch()  # stale but good: the caller does not wait
+            return self._keys[kid]
+        if now - self._asked_at > (self._retry_seconds if self._keys else _FIRST_FETCH_SECONDS) or self._in_flight:
+            await self.refresh()
+        if not self._keys:
+            raise ServiceUnavailable("The keys that prove tokens have not been fetched yet")
+        return self._keys.get(kid)
+
+    async def refresh(self) -> None:
+        """Fetch the keys. Callers that come while a fetch is under way share it; failing leaves what is known."""
+        # Shielded: one caller that goes away must not take the fetch from the others.
+        await asyncio.shield(self._start_fetch())
+
+    def _start_fetch(self) -> asyncio.Task[None]:
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._load())
+        return self._flight
+
+    async def _load(self) -> None:
+        self._asked_at = self._clock()
+        try:
+            self._keys = _usable_keys(await self._fetch(), self._algorithms)
+            self._fetched_at = self._clock()
+            self.answered = True
+        except Exception as error:  # noqa: BLE001 (whatever fetching raises, the keys that are known stay)
+            self.answered = False
+            log.warning("keys.fetch_failed", error=f"{type(error).__name__}: {error}", known=len(self._keys))
+
+
+def _usable_keys(document: Any, algorithms: Collection[str]) -> dict[str, jwt.PyJWK]:
+    keys: dict[str, jwt.PyJWK] = {}
+    for jwk in document["keys"] if isinstance(document, dict) and "keys" in document else ():
+        # One key of a kind we do not use must not take the others with it.
+        if jwk.get("alg") in algorithms and jwk.get("use", "sig") == "sig" and jwk.get("kid"):
+            keys[jwk["kid"]] = jwt.PyJWK(jwk)
+    if not keys:
+        raise ValueError("the document holds no key that may be used")
+    return keys
+
+
+async def fetch(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+    """The key set as it is published at an address. Raises httpx.HTTPError or ValueError."""
+    response = await client.get(url)
+    response.raise_for_status()
+    document: dict[str, Any] = response.json()
+    return document
