@@ -17,8 +17,16 @@ from tests.support.tokens import Issuer, SignToken
 from chassis import migrations
 from chassis.database import Database
 from chassis.encryption import KeyRing
-from chassis.settings import BrokerSettings, DatabaseSettings, HttpSettings, RevocationSettings, TokenSettings
-from chassis.tokens import KeySet, TokenVerifier
+from chassis.key_sets import KeySet
+from chassis.settings import (
+    BrokerSettings,
+    DatabaseSettings,
+    EventSettings,
+    HttpSettings,
+    RevocationSettings,
+    TokenSettings,
+)
+from chassis.tokens import TokenVerifier
 from todos_service.__main__ import MIGRATIONS
 from todos_service.app import build
 from todos_service.settings import Settings
@@ -45,6 +53,7 @@ async def settings(todos_database_url: str, key_encryption_keys: Path, token_set
         broker=BrokerSettings(url=SecretStr(NOWHERE)),
         tokens=token_settings,
         revocations=RevocationSettings(url="http://127.0.0.1:1/nowhere"),
+        events=EventSettings(keys_url="http://127.0.0.1:1/nowhere"),
         key_encryption_key_file=key_encryption_keys,
         http=HttpSettings(port=0),
     )

@@ -8,11 +8,12 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from services.todos.tests.support import (
-    EVERY_ENDPOINT,
+    EVERY_DOOR,
     AddTodo,
     SignIn,
     Start,
     Todo,
+    all_at_once,
     eventually,
     is_ready,
     running,
@@ -21,6 +22,7 @@ from services.todos.tests.support import (
 from sqlalchemy import text
 from tests.support.faults import faults_before
 from tests.support.servers import Service, revocations, serving
+from tests.support.stopwatch import stopwatch
 from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
 
 from chassis.database import Database
@@ -49,7 +51,7 @@ class TestTokens:
     ) -> None:
         client.headers["Authorization"] = f"Bearer {forge(token_issuer, user_id)}"
 
-        for endpoint in EVERY_ENDPOINT:
+        for endpoint in EVERY_DOOR:
             response = await endpoint.call(client, todo["id"])
 
             assert response.status_code == 401
@@ -116,11 +118,12 @@ class TestRevokedToken:
         self, settings: Settings, token_issuer: Issuer, sign_in: SignIn, sign_token: SignToken
     ) -> None:
         user_id, session_id = uuid4(), uuid4()
-        auth = Service(jwks={"keys": [token_issuer.public_jwk]})
+        auth = Service(jwks={"keys": [token_issuer.public_jwk]}, revocations={})
         async with serving(auth) as port, running(build(with_auth_at(settings, port))) as app:
             client = sign_in(to=app)
             client.headers["Authorization"] = f"Bearer {sign_token(user_id, sid=str(session_id))}"
             too_early = await client.get("/todos")
+            auth.revocations = revocations()
             await eventually(lambda: is_ready(app))
             before = await client.get("/todos")
             auth.revocations = revocations(session_id)
@@ -133,6 +136,7 @@ class TestRevokedToken:
         assert (after.status_code, slug(after)) == (401, "unauthenticated")
 
 
+@pytest.mark.promise("P13")
 class TestDatabaseAway:
     async def test_is_answered_with_503_and_ends_by_itself(
         self, start: Start, settings: Settings, sign_in: SignIn, user_id: UUID, todo: Todo
@@ -142,7 +146,7 @@ class TestDatabaseAway:
             assert (await client.get("/todos")).status_code == 200
 
             await proxy.refuse()
-            away = [await endpoint.call(client, todo["id"]) for endpoint in EVERY_ENDPOINT]
+            away = [await endpoint.call(client, todo["id"]) for endpoint in EVERY_DOOR]
             not_ready = await client.get("/readyz")
             live = await client.get("/livez")
             await proxy.start()
@@ -153,6 +157,23 @@ class TestDatabaseAway:
         assert "database" in not_ready.json()["missing"]
         assert live.status_code == 200
         assert [todo["id"] for todo in back.json()["items"]] == [todo["id"]]
+
+    async def test_that_says_nothing_is_answered_with_503_within_two_seconds(
+        self, start: Start, settings: Settings, sign_in: SignIn, user_id: UUID, todo: Todo
+    ) -> None:
+        async with faults_before(*address_of(settings)) as proxy, start(database=through(settings, proxy.port)) as app:
+            client = sign_in(user_id, to=app)
+            assert (await client.get("/todos")).status_code == 200
+
+            proxy.silence()
+            async with stopwatch() as watch:
+                hanging = await all_at_once([endpoint.call(client, todo["id"]) for endpoint in EVERY_DOOR])
+            proxy.speak()
+            back = await client.get("/todos")
+
+        assert {(answer.status_code, slug(answer)) for answer in hanging} == {(503, "service-unavailable")}
+        assert watch.seconds < 2
+        assert [each["id"] for each in back.json()["items"]] == [todo["id"]]
 
     async def test_when_its_connections_are_ended_is_over_after_one_answer(
         self, start: Start, sign_in: SignIn, database: Database
@@ -195,6 +216,20 @@ class TestDescription:
             "patch_todo",
             "delete_todo",
             "toggle_todo",
+            "list_trash",
+            "restore_todo",
+            "list_history",
+            "undo_change",
+            "change_todos",
+            "export_todos",
+            "import_todos",
+            "make_calendar",
+            "get_calendar",
+            "revoke_calendar",
+            "read_calendar",
+            "list_changes",
+            "carry_out_operations",
+            "stream_heads",
         }
         assert all(operation["description"] for operation in operations(document).values())
 
@@ -207,11 +242,18 @@ class TestDescription:
             ("update_todo", {"200", "404", "409", "410", "412", "428"}),
             ("patch_todo", {"200", "404", "409", "410", "412", "428"}),
             ("delete_todo", {"204", "404", "409", "410", "412", "428"}),
-            ("toggle_todo", {"200", "404", "409", "410", "412"}),
+            ("toggle_todo", {"200", "404", "409", "410", "412", "428"}),
+            ("list_trash", {"200"}),
+            ("restore_todo", {"200", "404", "409", "410", "412"}),
+            ("list_history", {"200", "404"}),
+            ("undo_change", {"200", "204", "404", "409", "410"}),
+            ("change_todos", {"200", "410"}),
+            ("export_todos", {"200"}),
+            ("import_todos", {"200", "410"}),
         ],
     )
     def test_names_every_status(self, document: dict[str, Any], name: str, statuses: set[str]) -> None:
-        anywhere = {"400", "401", "403", "422", "500", "503"}
+        anywhere = {"400", "401", "403", "413", "422", "500", "503", "504"}
 
         assert operations(document)[name]["responses"].keys() == statuses | anywhere
 
@@ -269,3 +311,73 @@ class TestAddresses:
     @pytest.mark.parametrize("path", ["/", "/todos/", "/todo", "/docs", "/redoc"])
     async def test_that_are_not_ours_are_problems(self, client: httpx.AsyncClient, path: str) -> None:
         assert slug(await client.get(path)) == "not-found"
+
+
+class TestBodies:
+    async def test_of_more_than_256_kib_are_refused(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/todos", json={"title": "x", "description": "x" * 256 * 1024})
+
+        assert slug(response) == "content-too-large"
+
+    @pytest.mark.parametrize("field", ["title", "description", "position"])
+    @pytest.mark.parametrize("method, path", [("POST", "/todos"), ("PUT", "/todos/{id}"), ("PATCH", "/todos/{id}")])
+    async def test_with_half_a_character_are_refused_in_every_text(
+        self, client: httpx.AsyncClient, todo: Todo, field: str, method: str, path: str
+    ) -> None:
+        fields = {"title": '"x"', field: '"\\ud800"'}
+        body = "{" + ",".join(f'"{name}":{value}' for name, value in fields.items()) + "}"
+
+        response = await client.request(
+            method,
+            path.replace("{id}", todo["id"]),
+            content=body.encode(),
+            headers={"Content-Type": "application/json"} | ({} if method == "POST" else {"If-Match": '"v1"'}),
+        )
+
+        assert slug(response) == "invalid-request"
+        assert response.json()["errors"][0]["pointer"] == f"#/{field}"
+
+    @pytest.mark.parametrize(
+        "body, pointer",
+        [
+            (b'{"title": "x", "tags": ["\\udfff"]}', "#/tags/0"),
+            (b'{"title": "x", "due": {"at": "2026-11-22T17:30:00Z", "zone": "\\ud800"}}', "#/due/zone"),
+            (b'{"title": "x", "due": {"date": "\\ud800"}}', "#/due/date"),
+            (b'{"title": "x", "recurrence": {"rule": "\\ud800"}}', "#/recurrence/rule"),
+            (b'{"title": "x", "priority": "\\ud800"}', "#/priority"),
+            (b'{"title": "x", "id": "\\ud800"}', "#/id"),
+        ],
+    )
+    async def test_with_half_a_character_are_refused_further_down(
+        self, client: httpx.AsyncClient, body: bytes, pointer: str
+    ) -> None:
+        response = await client.post("/todos", content=body, headers={"Content-Type": "application/json"})
+
+        assert slug(response) == "invalid-request"
+        assert response.json()["errors"][0]["pointer"] == pointer
+
+
+class TestConnections:
+    async def test_have_the_time_limits_of_their_role(self, database: Database) -> None:
+        async with database.reads() as reads:
+            limits = [await reads.scalar(text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout")]
+
+        assert limits == ["3s", "1s"]
+
+    async def test_must_fit_into_the_server(self, settings: Settings, start: Start, sign_in: SignIn) -> None:
+        too_many = settings.database.model_copy(update={"max_overflow": 100_000})
+        async with start(database=too_many) as app:
+            response = await sign_in(to=app).get("/readyz")
+
+        assert response.status_code == 503
+        assert response.json()["missing"]["connections"] == "PoolTooLargeError"
+
+
+class TestEndpoints:
+    def test_are_all_known_to_these_tests(self, app: FastAPI) -> None:
+        """What is tried here with no token, with a forged one, and without a database, is everything there is."""
+        said = {(method.upper(), path) for path, operations in app.openapi()["paths"].items() for method in operations}
+
+        assert said - {("GET", "/calendar/{secret}.ics")} == {
+            (endpoint.method, endpoint.path.partition("?")[0]) for endpoint in EVERY_DOOR
+        }

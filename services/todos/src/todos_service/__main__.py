@@ -1,10 +1,11 @@
-"""`python -m todos_service api | worker | migrate | config`."""
+"""`python -m todos_service api | worker | migrate | keys rotate | erasures replay | config`."""
 
 import asyncio
 from pathlib import Path
 
 from chassis import migrations, service
 from todos_service import app, worker
+from todos_service.owners import commands
 from todos_service.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -15,4 +16,9 @@ def migrate(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    service.main("todos", Settings, servers={"api": app.build, "worker": worker.build}, commands={"migrate": migrate})
+    service.main(
+        "todos",
+        Settings,
+        servers={"api": app.build, "worker": worker.build},
+        commands={"migrate": migrate, "keys rotate": commands.rotate, "erasures replay": commands.replay},
+    )

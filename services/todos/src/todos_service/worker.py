@@ -6,27 +6,40 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from chassis import background, database
+from chassis import background, database, signatures
 from chassis.encryption import KeyRing
 from chassis.messaging.consumers import consume_events
-from chassis.web.app import create_app
+from chassis.web.app import create_app, watch_connections
+from todos_service.housekeeping import erasures
+from todos_service.housekeeping.service import Tally, keep_house
 from todos_service.owners.consumers import consumers
+from todos_service.owners.ledger import Ledger
 from todos_service.settings import Settings
-from todos_service.todos.purging import purge
 
 QUEUE = "todos.events.v1"
 
 
 def build(settings: Settings) -> FastAPI:
-    handlers = consumers(KeyRing.from_file(settings.key_encryption_key_file))
+    ledger = Ledger.of(settings.erasure_ledger_file)
+    handlers = consumers(KeyRing.from_file(settings.key_encryption_key_file), ledger)
+    tally = Tally()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database.connect(settings.database) as db:
+        async with (
+            database.connect(settings.database, seconds=database.PATIENT_SECONDS) as db,
+            signatures.connect(settings.events) as event_signatures,
+        ):
             app.state.database = db
             app.state.health.add("database", db.ping)
-            consume = partial(consume_events, db, settings.broker, handlers, queue_name=QUEUE)
-            async with background.running(consume=consume, purge=partial(purge, db)):
+            watch_connections(app, db)
+            consume = partial(
+                consume_events, db, settings.broker, handlers, queue_name=QUEUE, signatures=event_signatures
+            )
+            app.state.health.tell("housekeeping", tally.report)
+            async with background.running(
+                consume=consume, purge=partial(erasures.purge, db), housekeeping=partial(keep_house, db, tally)
+            ):
                 yield
 
-    return create_app(title="Todos worker", lifespan=lifespan, translate=database.as_problem)
+    return create_app(title="Todos worker", lifespan=lifespan, translate=database.as_problem, exposing=settings.metrics)

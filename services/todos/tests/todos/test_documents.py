@@ -47,6 +47,7 @@ def document() -> TodoDocument:
         "due": {"at": "2026-11-22T09:00:00Z", "zone": "Europe/Berlin"},
         "position": "a0",
         "tags": ["home"],
+        "recurrence": None,
         "version": 3,
         "created_at": NOW,
         "updated_at": NOW,

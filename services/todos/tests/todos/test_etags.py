@@ -2,8 +2,8 @@ from uuid import uuid4
 
 import pytest
 
+from todos_service.owners.heads import Head
 from todos_service.todos import etags
-from todos_service.todos.etags import Head
 
 
 class TestVersionsIn:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from todos_service.todos.merging import (
     DEFAULTS,
+    SETS,
     Change,
     Clash,
     Kind,
@@ -21,7 +22,8 @@ from todos_service.todos.merging import (
 
 FIELDS = {**DEFAULTS, "title": "Water the plants", "position": "a0"}
 STORED = Stored(FIELDS, version=3)
-TOMBSTONE = Stored(DEFAULTS, version=4, deleted=True)
+TOMBSTONE = Stored(FIELDS, version=4, deleted=True)
+PURGED = Stored({}, version=4, deleted=True)
 
 
 def update(base_version: int | None = None, versions: set[int] | None = None, **changes: Change) -> Operation:
@@ -102,6 +104,13 @@ class TestUpdate:
         assert outcome.verdict is Verdict.CONFLICT
         assert outcome.steps == {"priority": Step("none", "high")}
 
+    def test_leaves_alone_what_its_writer_left_alone(self) -> None:
+        renamed = Stored({**FIELDS, "title": "Feed the cat"}, version=4)
+
+        outcome = merge(renamed, update(base_version=3, title=Change("Water the plants", base="Water the plants")))
+
+        assert outcome == Outcome(Verdict.MERGED)
+
     def test_has_nothing_to_do_when_both_wrote_the_same(self) -> None:
         renamed = Stored({**FIELDS, "title": "Feed the cat"}, version=4)
 
@@ -138,11 +147,76 @@ class TestDelete:
         assert outcome.verdict is Verdict.APPLIED
         assert outcome.steps == {name: Step(value, None) for name, value in FIELDS.items()}
 
-    def test_of_another_version_takes_nothing_away(self) -> None:
-        assert merge(STORED, Operation(Kind.DELETE, versions=frozenset({2}))) == Outcome(Verdict.CONFLICT)
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            Operation(Kind.DELETE, versions=frozenset({2})),
+            Operation(Kind.DELETE, base_version=2),
+            Operation(Kind.DELETE, versions=frozenset({2}), force=True),
+        ],
+    )
+    def test_of_another_version_takes_nothing_away(self, operation: Operation) -> None:
+        assert merge(STORED, operation) == Outcome(
+            Verdict.CONFLICT, clashes={"deleted_at": Clash(None, "deleted", None)}
+        )
 
-    def test_of_a_deleted_todo_is_rejected(self) -> None:
-        assert merge(TOMBSTONE, Operation(Kind.DELETE)) == Outcome(Verdict.REJECTED, reason=Reason.DELETED)
+    def test_of_another_version_takes_all_away_from_whoever_insists(self) -> None:
+        outcome = merge(STORED, Operation(Kind.DELETE, base_version=2, force=True))
+
+        assert (outcome.verdict, outcome.steps["title"]) == (Verdict.MERGED, Step("Water the plants", None))
+
+    def test_of_a_deleted_todo_has_nothing_left_to_do(self) -> None:
+        assert merge(TOMBSTONE, Operation(Kind.DELETE, base_version=3)) == Outcome(Verdict.MERGED)
+
+
+class TestRestore:
+    def test_brings_back_every_field(self) -> None:
+        outcome = merge(TOMBSTONE, Operation(Kind.RESTORE, base_version=4))
+
+        assert outcome == Outcome(Verdict.APPLIED, {name: Step(None, value) for name, value in FIELDS.items()})
+
+    def test_fills_in_fields_that_are_newer_than_the_delete(self) -> None:
+        taken = {name: value for name, value in FIELDS.items() if name != "recurrence"}
+
+        outcome = merge(Stored(taken, version=4, deleted=True), Operation(Kind.RESTORE))
+
+        assert outcome.steps["recurrence"] == Step(None, None)
+
+    def test_of_a_todo_that_is_there_has_nothing_to_do(self) -> None:
+        assert merge(STORED, Operation(Kind.RESTORE, base_version=3)) == Outcome(Verdict.APPLIED)
+
+    def test_of_what_is_purged_is_rejected(self) -> None:
+        assert merge(PURGED, Operation(Kind.RESTORE)) == Outcome(Verdict.REJECTED, reason=Reason.PURGED)
+
+
+class TestTags:
+    @pytest.mark.parametrize(
+        "base, to, now, merged",
+        [
+            (["home"], ["home", "green"], ["home", "weekly"], ["home", "weekly", "green"]),
+            (["home", "green"], ["home"], ["home", "green", "weekly"], ["home", "weekly"]),
+            (["home"], [], [], []),
+            (["home"], ["work"], ["garden"], ["garden", "work"]),
+            (None, ["home"], ["green"], ["green", "home"]),
+        ],
+    )
+    def test_that_two_devices_added_and_removed_are_merged(
+        self, base: list[str], to: list[str], now: list[str], merged: list[str]
+    ) -> None:
+        stored = Stored({**FIELDS, "tags": now}, version=4)
+
+        outcome = merge(stored, update(base_version=3, tags=Change(to, base=base)))
+
+        assert applied(stored, outcome).fields["tags"] == merged
+        assert outcome.verdict is Verdict.MERGED
+
+    def test_that_would_be_too_many_clash(self) -> None:
+        now = [f"tag {number}" for number in range(20)]
+        stored = Stored({**FIELDS, "tags": now}, version=4)
+
+        outcome = merge(stored, update(tags=Change(["home"], base=[])))
+
+        assert outcome == Outcome(Verdict.CONFLICT, clashes={"tags": Clash([], ["home"], now)})
 
 
 # Few values, so that two writers often mean the same, or clash.
@@ -154,6 +228,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "due": st.sampled_from([None, {"date": "2026-11-22"}, {"at": "2026-11-22T09:00:00Z", "zone": "Europe/Berlin"}]),
     "tags": st.sampled_from([[], ["home"], ["home", "garden"]]),
     "position": st.sampled_from(["a0", "a1"]),
+    "recurrence": st.sampled_from([None, {"rule": "FREQ=DAILY", "anchor": "due"}]),
 }
 todos = st.builds(Stored, st.fixed_dictionaries(VALUES), st.integers(1, 5))
 
@@ -181,13 +256,19 @@ class TestMerge:
             if name in outcome.clashes:
                 assert outcome.clashes[name] == Clash(change.base, change.to, stored.fields[name])
                 assert after[name] == stored.fields[name]
+            elif change.base == change.to:
+                assert after[name] == stored.fields[name]
+            elif name in SETS:
+                seen, wanted, now = set(change.base), set(change.to), set(stored.fields[name])
+                assert set(after[name]) == (now | (wanted - seen)) - (seen - wanted)
             else:
                 assert after[name] == change.to
 
     @given(todos, updates)
     def test_overwrites_only_what_the_writer_saw(self, stored: Stored, operation: Operation) -> None:
         for name, step in merge(stored, operation).steps.items():
-            assert step.before == stored.fields[name] == operation.changes[name].base
+            assert step.before == stored.fields[name]
+            assert name in SETS or step.before == operation.changes[name].base
 
     @given(todos, updates)
     def test_touches_no_other_field(self, stored: Stored, operation: Operation) -> None:
@@ -210,10 +291,12 @@ class TestMerge:
         assert both(one, other) == both(other, one)
 
     @given(st.integers(1, 5), everything)
-    def test_never_brings_back_what_was_deleted(self, version: int, operation: Operation) -> None:
-        outcome = merge(Stored(DEFAULTS, version, deleted=True), operation)
+    def test_brings_back_what_was_deleted_only_when_asked_to(self, version: int, operation: Operation) -> None:
+        outcome = merge(Stored(FIELDS, version, deleted=True), operation)
 
-        assert outcome == Outcome(Verdict.REJECTED, reason=Reason.DELETED)
+        assert operation.kind is Kind.RESTORE or not outcome.steps
+        if operation.kind in {Kind.CREATE, Kind.UPDATE, Kind.ADVANCE}:
+            assert outcome == Outcome(Verdict.REJECTED, reason=Reason.DELETED)
 
     @given(todos, everything)
     def test_changes_nothing_that_is_meant_for_another_version(self, stored: Stored, operation: Operation) -> None:

@@ -7,8 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from services.todos.tests.support import (
+    EVERY_DOOR,
     EVERY_ENDPOINT,
+    OF_ITS_PAST,
     OF_ONE_TODO,
+    UNDO,
     AddTodo,
     AtResponse,
     Endpoint,
@@ -578,7 +581,7 @@ class TestPreconditions:
 
 
 class TestOwners:
-    @pytest.mark.parametrize("endpoint", OF_ONE_TODO, ids=str)
+    @pytest.mark.parametrize("endpoint", [*OF_ONE_TODO, *OF_ITS_PAST], ids=str)
     async def test_never_reach_each_others_todos(
         self, client: httpx.AsyncClient, sign_in: SignIn, todo: Todo, endpoint: Endpoint
     ) -> None:
@@ -609,7 +612,7 @@ class TestOwners:
 
         assert await titles(sign_in(), cursor=cursor) == []
 
-    @pytest.mark.parametrize("endpoint", EVERY_ENDPOINT, ids=str)
+    @pytest.mark.parametrize("endpoint", EVERY_DOOR, ids=str)
     async def test_must_sign_in(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
         del client.headers["Authorization"]
 
@@ -619,7 +622,25 @@ class TestOwners:
         assert slug(response) == "unauthenticated"
         assert response.headers["www-authenticate"] == "Bearer"
 
-    @pytest.mark.parametrize("endpoint", EVERY_ENDPOINT, ids=str)
+    async def test_never_undo_each_others_changes(
+        self, client: httpx.AsyncClient, sign_in: SignIn, add_todo: AddTodo
+    ) -> None:
+        todo = await add_todo("Water the plants")
+        todo = (await client.put(f"/todos/{todo['id']}", json={"title": "Feed the cat", "version": 1})).json()
+        stranger = sign_in()
+        await stranger.post("/todos", json={"title": "My own"})
+        await stranger.post("/todos", json={"title": "My other own"})
+
+        for seq in (1, 2):
+            body = {"seq": seq, "version": 2}
+            theirs = await stranger.post(f"/todos/{todo['id']}/undo", json=body)
+            nobodys = await stranger.post(f"/todos/{NOTHING}/undo", json=body)
+
+            assert slug(theirs) == "change-not-found"
+            assert theirs.json() | {"instance": None} == nobodys.json() | {"instance": None}
+        assert (await client.get(f"/todos/{todo['id']}")).json() == todo
+
+    @pytest.mark.parametrize("endpoint", [*EVERY_ENDPOINT, UNDO], ids=str)
     @pytest.mark.parametrize("scope", ["", "account", "todos:read", "todos:write", "todos:readwrite todos"])
     async def test_needs_a_token_that_allows_it(
         self, client: httpx.AsyncClient, sign_token: SignToken, endpoint: Endpoint, scope: str

@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from todos_service.lists.schemas import ListQuery
+from todos_service.todos.fields import Due
 from todos_service.todos.merging import DEFAULTS
 from todos_service.todos.schemas import (
-    Due,
-    ListQuery,
     TodoCreate,
     TodoDelete,
     TodoPatch,

@@ -10,7 +10,8 @@ from chassis.database import Database
 from chassis.encryption import KeyRing, new_key
 from todos_service.owners.service import DataKeys
 from todos_service.todos import documents, writing
-from todos_service.todos.merging import Change, Kind, Operation, Verdict
+from todos_service.todos.errors import TooManyTodos
+from todos_service.todos.merging import Change, Kind, Operation, Reason, Verdict
 from todos_service.todos.writing import Author, Write, Written, WrittenBefore
 
 SECRET = "Nobody may read this"
@@ -120,7 +121,9 @@ class TestWrite:
         again = await write(database, keys, request)
 
         assert isinstance(first, Written)
-        assert again == WrittenBefore(request.todo_id, {"request": "Water the plants"})
+        assert isinstance(again, WrittenBefore)
+        assert (again.todo_id, again.seq, again.todo) == (request.todo_id, first.seq, first.todo)
+        assert again.note == {"request": "Water the plants", "verdict": "applied", "reason": None, "clashes": {}}
         (stream,) = await rows(database, "SELECT live FROM streams WHERE owner_id = :owner", owner=author.owner_id)
         assert stream["live"] == 1
 
@@ -138,6 +141,100 @@ class TestWrite:
         assert written.outcome.verdict is Verdict.MERGED
         assert written.todo is not None
         assert (written.todo["title"], written.todo["completed"]) == ("Feed the cat", True)
+
+    async def test_keeps_what_a_late_device_wrote_elsewhere_when_it_clashes(
+        self, database: Database, keys: DataKeys, author: Author
+    ) -> None:
+        created = creation(author)
+        await write(database, keys, created)
+        one = Operation(Kind.UPDATE, {"title": Change("Feed the cat", base="Water the plants")}, base_version=1)
+        other = Operation(Kind.UPDATE, {"title": Change("Feed the dog", base="Water the plants")}, base_version=1)
+        late = Write(author, created.todo_id, other, op_id=uuid4())
+
+        await write(database, keys, Write(author, created.todo_id, one))
+        first, again = await write(database, keys, late), await write(database, keys, late)
+
+        assert isinstance(first, Written)
+        assert first.outcome.verdict is Verdict.CONFLICT
+        assert first.todo is not None
+        assert first.todo["title"] == "Feed the cat"
+        assert isinstance(again, WrittenBefore)
+        clash = {"base": "Water the plants", "yours": "Feed the dog", "stored": "Feed the cat"}
+        assert (again.note["verdict"], again.note["clashes"]) == ("conflict", {"title": clash})
+
+
+class TestDelete:
+    async def test_that_has_not_seen_the_last_edit_takes_nothing_unless_forced(
+        self, database: Database, keys: DataKeys, author: Author
+    ) -> None:
+        created = creation(author)
+        await write(database, keys, created)
+        await write(database, keys, Write(author, created.todo_id, Operation(Kind.UPDATE, {"title": Change("Two")})))
+
+        unseen = await write(database, keys, Write(author, created.todo_id, Operation(Kind.DELETE, base_version=1)))
+        forced = await write(
+            database, keys, Write(author, created.todo_id, Operation(Kind.DELETE, base_version=1, force=True))
+        )
+
+        assert isinstance(unseen, Written)
+        assert isinstance(forced, Written)
+        assert (unseen.outcome.verdict, unseen.seq) == (Verdict.CONFLICT, 2)
+        assert unseen.todo is not None
+        assert unseen.todo["title"] == "Two"
+        assert (forced.outcome.verdict, forced.seq) == (Verdict.MERGED, 4)
+        assert forced.todo is not None
+        assert forced.todo["deleted_at"] is not None
+
+
+class TestRestore:
+    async def test_brings_back_all_that_the_delete_took(
+        self, database: Database, keys: DataKeys, author: Author
+    ) -> None:
+        fields = {
+            "title": "Water the plants",
+            "description": "All of them",
+            "completed": True,
+            "priority": "high",
+            "due": {"at": "2026-11-22T17:30:00Z", "zone": "Europe/Berlin"},
+            "tags": ["home"],
+            "position": "a0",
+        }
+        operation = Operation(Kind.CREATE, {name: Change(value) for name, value in fields.items()})
+        created = await write(database, keys, Write(author, todo_id := uuid4(), operation))
+        await write(database, keys, Write(author, todo_id, Operation(Kind.DELETE)))
+
+        restored = await write(database, keys, Write(author, todo_id, Operation(Kind.RESTORE)))
+
+        assert isinstance(created, Written)
+        assert isinstance(restored, Written)
+        assert created.todo is not None
+        assert restored.todo is not None
+        changed = {"version", "updated_at"}
+        assert {name: value for name, value in restored.todo.items() if name not in changed} == {
+            name: value for name, value in created.todo.items() if name not in changed
+        }
+        (stream,) = await rows(database, "SELECT live FROM streams WHERE owner_id = :owner", owner=author.owner_id)
+        assert (restored.todo["version"], stream["live"]) == (3, 1)
+
+    async def test_brings_nothing_back_that_is_purged(self, database: Database, keys: DataKeys, author: Author) -> None:
+        created = creation(author)
+        await write(database, keys, created)
+        await write(database, keys, Write(author, created.todo_id, Operation(Kind.DELETE)))
+        await execute(database, "UPDATE history SET sealed = '' WHERE owner_id = :owner", owner=author.owner_id)
+
+        restored = await write(database, keys, Write(author, created.todo_id, Operation(Kind.RESTORE)))
+
+        assert isinstance(restored, Written)
+        assert restored.outcome.reason is Reason.PURGED
+
+    async def test_adds_to_what_an_owner_may_have(self, database: Database, keys: DataKeys, author: Author) -> None:
+        created = creation(author)
+        await write(database, keys, created)
+        await write(database, keys, Write(author, created.todo_id, Operation(Kind.DELETE)))
+        await write(database, keys, creation(author, "In its place"))
+
+        with pytest.raises(TooManyTodos):
+            await write(database, keys, Write(author, created.todo_id, Operation(Kind.RESTORE), limit=1))
 
 
 class TestFirstWrite:

@@ -4,9 +4,10 @@ from chassis.encryption import KeyRing
 from chassis.messaging.consumers import Consumers
 from contracts.users import UserDeleted, UserRegistered
 from todos_service.owners import service
+from todos_service.owners.ledger import Ledger
 
 
-def consumers(ring: KeyRing) -> Consumers:
+def consumers(ring: KeyRing, ledger: Ledger | None) -> Consumers:
     handlers = Consumers()
 
     @handlers.on(UserRegistered)
@@ -16,7 +17,10 @@ def consumers(ring: KeyRing) -> Consumers:
 
     @handlers.on(UserDeleted)
     async def erase_owner(tx: AsyncConnection, event: UserDeleted) -> None:
-        # What this leaves is unreadable; `todos.purging` removes it.
+        # Written down first: should the transaction fail, it is tried again and stands there twice.
+        if ledger is not None:
+            await ledger.add(event.user_id)
+        # What this leaves is unreadable; `housekeeping.erasures` removes it.
         await service.erase(tx, owner_id=event.user_id)
 
     return handlers

@@ -26,6 +26,8 @@ class Stream(Table):
     epoch: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
     # How many todos are not deleted. Counting them would read them.
     live: Mapped[int] = mapped_column(server_default=text("0"))
+    # The version of the data key that seals. Read by every write with its turn, so that none uses an older one.
+    key_version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     # The row outlives its owner, so that neither a late event nor a token not yet expired brings the owner back.
     erased_at: Mapped[datetime | None]

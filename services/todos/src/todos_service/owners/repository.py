@@ -1,8 +1,10 @@
 """Every query on streams and data keys. Each one names the owner."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,6 +55,31 @@ async def erase(tx: AsyncConnection, *, owner_id: UUID) -> None:
     await tx.execute(delete(DataKey).where(DataKey.owner_id == owner_id))
     await tx.execute(insert(Erasure).values(owner_id=owner_id).on_conflict_do_nothing())
     await tx.execute(select(func.pg_notify(ERASURES, "")))
+
+
+async def is_erased(reads: AsyncConnection, *, owner_id: UUID) -> bool:
+    erased = select(Stream.erased_at).where(Stream.owner_id == owner_id, Stream.erased_at.is_not(None))
+    has_key = select(DataKey.version).where(DataKey.owner_id == owner_id)
+    return bool(await reads.scalar(select(erased.exists() & ~has_key.exists())))
+
+
+async def list_all_keys(tx: AsyncConnection, *, after: tuple[UUID, int] | None, limit: int) -> Sequence[Any]:
+    """Of every owner, by their ids: for the command that wraps them anew."""
+    keys = select(DataKey.owner_id, DataKey.version, DataKey.wrapped)
+    if after is not None:
+        keys = keys.where(tuple_(DataKey.owner_id, DataKey.version) > tuple_(*after))
+    rows: Sequence[Any] = (await tx.execute(keys.order_by(DataKey.owner_id, DataKey.version).limit(limit))).all()
+    return rows
+
+
+async def replace_key(tx: AsyncConnection, row: Any, *, wrapped: bytes) -> int:
+    """Returns how many: none if it is not what it was."""
+    the_same = (
+        DataKey.owner_id == row.owner_id,
+        DataKey.version == row.version,
+        DataKey.wrapped == row.wrapped,
+    )
+    return (await tx.execute(update(DataKey).where(*the_same).values(wrapped=wrapped))).rowcount
 
 
 async def find_erasure(tx: AsyncConnection) -> UUID | None:

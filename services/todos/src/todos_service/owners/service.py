@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.encryption import CannotDecryptError, Cipher, KeyRing, new_key
-from todos_service.owners import repository
+from todos_service.owners import repository, wrapping
 
 log = structlog.get_logger()
 
@@ -18,7 +18,7 @@ _FIRST_VERSION = 1
 
 async def add(tx: AsyncConnection, ring: KeyRing, *, owner_id: UUID) -> None:
     """Give an owner a stream and a data key. Does nothing for one who has them, or had them and was erased."""
-    wrapped = ring.wrap(new_key(), _key_context(owner_id, _FIRST_VERSION))
+    wrapped = wrapping.wrap(ring, new_key(), owner_id=owner_id, version=_FIRST_VERSION)
     await repository.add(tx, owner_id=owner_id, key_version=_FIRST_VERSION, wrapped=wrapped)
 
 
@@ -26,6 +26,11 @@ async def erase(tx: AsyncConnection, *, owner_id: UUID) -> None:
     """Make everything of an owner unreadable at once and for good; removing it takes a little longer."""
     await repository.erase(tx, owner_id=owner_id)
     log.info("owner.erased", owner_id=str(owner_id))
+
+
+async def is_erased(reads: AsyncConnection, *, owner_id: UUID) -> bool:
+    """Whether nobody can read anything of them any more."""
+    return await repository.is_erased(reads, owner_id=owner_id)
 
 
 async def check(reads: AsyncConnection) -> None:
@@ -92,10 +97,8 @@ class DataKeys:
             raise CannotDecryptError("The owner has no data key")
         return OwnerKeys(
             owner_id,
-            {version: Cipher.of(self.ring.unwrap(blob, _key_context(owner_id, version))) for version, blob in wrapped},
+            {
+                version: Cipher.of(wrapping.unwrap(self.ring, blob, owner_id=owner_id, version=version))
+                for version, blob in wrapped
+            },
         )
-
-
-def _key_context(owner_id: UUID, version: int) -> bytes:
-    """What a wrapped data key is bound to: nobody else's, and no other version."""
-    return b"data-key\0" + owner_id.bytes + version.to_bytes(4, "big")

@@ -11,7 +11,8 @@ from todos_service.owners.service import OwnerKeys
 
 Priority = Literal["none", "low", "medium", "high"]
 PRIORITIES: tuple[Priority, ...] = ("none", "low", "medium", "high")
-TEXTS = ("title", "description", "tags")
+# Sealed together.
+TEXTS = ("title", "description", "tags", "recurrence")
 FIELDS = (*TEXTS, "completed", "priority", "due", "position")
 
 _TODO, _HISTORY, _OPERATION = b"todo\0", b"history\0", b"operation\0"
@@ -26,6 +27,11 @@ class DueTime(TypedDict):
     zone: str
 
 
+class Recurrence(TypedDict):
+    rule: str
+    anchor: Literal["due", "completion"]
+
+
 class TodoDocument(TypedDict):
     """A todo as the API shows it. Times of day are still `datetime`: `to_bytes` writes them."""
 
@@ -38,6 +44,7 @@ class TodoDocument(TypedDict):
     due: DueDate | DueTime | None
     position: str
     tags: list[str]
+    recurrence: Recurrence | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -78,6 +85,8 @@ def open_todo(row: TodoRow, keys: OwnerKeys) -> TodoDocument:
         "due": _due(row),
         "position": row.position,
         "tags": text["tags"],
+        # Todos of before this was a field have none.
+        "recurrence": text.get("recurrence"),
         "version": row.version,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
@@ -136,7 +145,9 @@ def to_tombstone(document: TodoDocument, keys: OwnerKeys) -> dict[str, Any]:
 
 def seal_changes(keys: OwnerKeys, *, todo_id: UUID, version: int, changes: Mapping[str, Mapping[str, Any]]) -> bytes:
     """For the history: `{field: {"from": …, "to": …}}`, bound to the version of the todo that it led to."""
-    return keys.seal(orjson.dumps(changes), _HISTORY, todo_id.bytes, version.to_bytes(8, "big"))
+    return keys.seal(
+        orjson.dumps(changes, option=orjson.OPT_UTC_Z), _HISTORY, todo_id.bytes, version.to_bytes(8, "big")
+    )
 
 
 def open_changes(
@@ -159,7 +170,14 @@ def open_note(keys: OwnerKeys, key_version: int, sealed: bytes, *, op_id: UUID) 
 
 def to_bytes(content: Any) -> bytes:
     """JSON with times as RFC 3339 in UTC."""
-    return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
+
+
+def _plain(value: Any) -> str:
+    """The database's driver has ids of a class of its own, which orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def to_json(document: TodoDocument) -> Any:

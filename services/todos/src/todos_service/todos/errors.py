@@ -52,3 +52,7 @@ class TodoUnreadable(Problem):
     """
 
     status, slug, title = 500, "todo-unreadable", "A stored todo cannot be read"
+
+
+class KeyUnreadable(TodoUnreadable):
+    """Not of one todo: the key of all of an owner's is gone, or this process has not been given what unwraps it."""

@@ -1,19 +1,13 @@
 """Entity tags: of a todo from its version, of a list from the head of its owner's stream."""
 
 import re
-from typing import NamedTuple
 from uuid import UUID
+
+from todos_service.owners.heads import Head
 
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
 _VERSION = re.compile(r"v([1-9][0-9]{0,9})")
 _HEAD = re.compile(r"([0-9a-f]{32})\.([0-9]{1,18})")
-
-
-class Head(NamedTuple):
-    """How far an owner's stream has come. The epoch is nobody else's, so two owners' lists never look the same."""
-
-    epoch: UUID
-    number: int
 
 
 def of_version(version: int) -> str:

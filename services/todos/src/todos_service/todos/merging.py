@@ -3,9 +3,10 @@
 Fields and their values are the JSON of the API, so that the same cases can be run by a client in another language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 Fields = Mapping[str, Any]
@@ -19,7 +20,11 @@ DEFAULTS: Final[Fields] = {
     "due": None,
     "tags": [],
     "position": "",
+    "recurrence": None,
 }
+# Fields that are sets: what each writer added and took away is merged, not the whole.
+SETS: Final = frozenset({"tags"})
+LARGEST_SET: Final = 20
 
 
 class Special(Enum):
@@ -33,13 +38,17 @@ class Kind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    # Bring back from the trash what a delete took.
+    RESTORE = "restore"
+    # What an update becomes that completes one occurrence of a todo that recurs: see `occurrences`.
+    ADVANCE = "advance"
 
 
 class Verdict(StrEnum):
     APPLIED = "applied"
     # Applied, although somebody else had changed the todo in the meantime.
     MERGED = "merged"
-    # At least one field was changed by somebody else to something else. It keeps that value.
+    # Something of it would have undone what somebody else did, unseen. That part was not done.
     CONFLICT = "conflict"
     REJECTED = "rejected"
 
@@ -47,6 +56,8 @@ class Verdict(StrEnum):
 class Reason(StrEnum):
     MISSING = "missing"
     DELETED = "deleted"
+    # Deleted for so long that there is nothing left to bring back.
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,15 @@ class Operation:
     versions: frozenset[int] | None = None
     # Fields of a new todo that its writer did not choose.
     assumed: Fields = field(default_factory=dict)
+    # Delete, even what its writer has not seen: they have been shown it, and want it gone all the same.
+    force: bool = False
+    # Update all of its fields, or none if one clashes.
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What merging must know of a todo. The fields of a tombstone say nothing."""
+    """What merging must know of a todo. The fields of a deleted one are those in the trash, none once it is purged."""
 
     fields: Fields
     version: int
@@ -89,6 +104,10 @@ class Clash(NamedTuple):
     stored: Any
 
 
+# What a delete clashes with that would take something unseen: not with a field, but with there being a todo.
+_DELETE_CLASHES: Final = {"deleted_at": Clash(None, "deleted", None)}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`steps` are the fields that change, `clashes` those that would have. Without steps there is nothing to store."""
@@ -104,14 +123,7 @@ def merge(stored: Stored | None, operation: Operation) -> Outcome:
         return _create(stored, operation)
     if stored is None:
         return Outcome(Verdict.REJECTED, reason=Reason.MISSING)
-    if stored.deleted:
-        # A late edit does not bring back what somebody deleted.
-        return Outcome(Verdict.REJECTED, reason=Reason.DELETED)
-    if operation.versions is not None and stored.version not in operation.versions:
-        return Outcome(Verdict.CONFLICT, clashes=_all_clash(stored, operation))
-    if operation.kind is Kind.DELETE:
-        return Outcome(Verdict.APPLIED, {name: Step(value, None) for name, value in stored.fields.items()})
-    return _update(stored, operation)
+    return _OF_KIND[operation.kind](stored, operation)
 
 
 def _create(stored: Stored | None, operation: Operation) -> Outcome:
@@ -126,25 +138,85 @@ def _create(stored: Stored | None, operation: Operation) -> Outcome:
 
 
 def _update(stored: Stored, operation: Operation) -> Outcome:
+    if stored.deleted:
+        # A late edit does not bring back what somebody deleted.
+        return Outcome(Verdict.REJECTED, reason=Reason.DELETED)
+    if _is_for_another(stored, operation):
+        return Outcome(Verdict.CONFLICT, clashes=_all_clash(stored, operation))
     steps: dict[str, Step] = {}
     clashes: dict[str, Clash] = {}
     for name, change in operation.changes.items():
         now = stored.fields[name]
-        wanted = (not now) if change.to is Special.OPPOSITE else change.to
-        if now == wanted:
-            continue
-        if change.base is Special.ANYTHING or now == change.base:
+        wanted = _wanted(name, change, now)
+        if isinstance(wanted, Clash):
+            clashes[name] = wanted
+        elif wanted != now:
             steps[name] = Step(now, wanted)
-        else:
-            clashes[name] = Clash(change.base, wanted, now)
+    if clashes and operation.whole:
+        steps = {}
     return Outcome(_verdict(stored, operation, clashes), steps, clashes)
 
 
-def _verdict(stored: Stored, operation: Operation, clashes: Mapping[str, Clash]) -> Verdict:
+def _wanted(name: str, change: Change, now: Any) -> Any:
+    """What the field becomes; a Clash when that would undo what its writer has not seen."""
+    to = (not now) if change.to is Special.OPPOSITE else change.to
+    if change.base == to:
+        return now  # they left it as it was
+    if change.base is Special.ANYTHING or now in (change.base, to):
+        return to
+    merged = _merge_sets(change.base, to, now) if name in SETS else None
+    return Clash(change.base, to, now) if merged is None else merged
+
+
+def _merge_sets(base: Any, to: Any, now: list[Any]) -> list[Any] | None:
+    """What is there, without what the writer took away, and with what they added. None if that is too much."""
+    # Whoever says that they saw something that is no set has seen none of it.
+    seen = base if isinstance(base, list) else []
+    kept = [each for each in now if each in to or each not in seen]
+    merged = kept + [each for each in to if each not in seen and each not in kept]
+    return merged if len(merged) <= LARGEST_SET else None
+
+
+def _delete(stored: Stored, operation: Operation) -> Outcome:
+    if stored.deleted:
+        return Outcome(_verdict(stored, operation))
+    if _is_for_another(stored, operation) or (_has_changed(stored, operation) and not operation.force):
+        return Outcome(Verdict.CONFLICT, clashes=_DELETE_CLASHES)
+    return Outcome(_verdict(stored, operation), {name: Step(value, None) for name, value in stored.fields.items()})
+
+
+def _restore(stored: Stored, operation: Operation) -> Outcome:
+    if not stored.deleted:
+        return Outcome(_verdict(stored, operation))
+    if _is_for_another(stored, operation):
+        return Outcome(Verdict.CONFLICT)
+    if not stored.fields:
+        return Outcome(Verdict.REJECTED, reason=Reason.PURGED)
+    fields = {**DEFAULTS, **stored.fields}
+    return Outcome(_verdict(stored, operation), {name: Step(None, value) for name, value in fields.items()})
+
+
+_OF_KIND: Final[Mapping[Kind, Callable[[Stored, Operation], Outcome]]] = {
+    Kind.UPDATE: _update,
+    Kind.DELETE: _delete,
+    Kind.RESTORE: _restore,
+    Kind.ADVANCE: _update,
+}
+
+
+def _verdict(stored: Stored, operation: Operation, clashes: Mapping[str, Clash] = MappingProxyType({})) -> Verdict:
     if clashes:
         return Verdict.CONFLICT
-    unseen = operation.base_version is not None and operation.base_version != stored.version
-    return Verdict.MERGED if unseen else Verdict.APPLIED
+    return Verdict.MERGED if _has_changed(stored, operation) else Verdict.APPLIED
+
+
+def _has_changed(stored: Stored, operation: Operation) -> bool:
+    """Whether somebody else has written since. Each version differs from the one before it."""
+    return operation.base_version is not None and operation.base_version != stored.version
+
+
+def _is_for_another(stored: Stored, operation: Operation) -> bool:
+    return operation.versions is not None and stored.version not in operation.versions
 
 
 def _all_clash(stored: Stored, operation: Operation) -> dict[str, Clash]:

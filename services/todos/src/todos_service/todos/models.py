@@ -1,10 +1,19 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, SmallInteger, Text, text
+from sqlalchemy import BigInteger, DateTime, Index, SmallInteger, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from todos_service.tables import Table
+
+# What todos are sorted by when it is by due date: a day begins at midnight UTC, and no due date comes last.
+# An index is built on this very expression, written as Postgres writes it, so that the two can be compared.
+NEVER_DUE = literal_column("TIMESTAMP WITH TIME ZONE '3000-01-01 00:00:00+00'", DateTime(timezone=True))
+DUE_ORDER = literal_column(
+    "COALESCE(due_at, (due_date::timestamp without time zone AT TIME ZONE 'UTC'::text), "
+    "'3000-01-01 00:00:00+00'::timestamp with time zone)",
+    DateTime(timezone=True),
+)
 
 
 class Todo(Table):
@@ -23,6 +32,18 @@ class Todo(Table):
             "position",
             "id",
             postgresql_where=text("deleted_at IS NULL AND NOT completed"),
+        ),
+        Index("todos_owner_id_due_id_idx", "owner_id", DUE_ORDER, "id", postgresql_where=text("deleted_at IS NULL")),
+        # What has been in the trash for too long, and of whom nothing but a tombstone is left.
+        Index("todos_trashed_idx", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL AND purged_at IS NULL")),
+        Index("todos_purged_idx", "deleted_at", postgresql_where=text("purged_at IS NOT NULL")),
+        # The trash.
+        Index(
+            "todos_owner_id_deleted_at_id_idx",
+            "owner_id",
+            "deleted_at",
+            "id",
+            postgresql_where=text("deleted_at IS NOT NULL"),
         ),
         # A little room on each page: an edit that touches no indexed column stays on it and costs no index entry.
         {"postgresql_with": {"fillfactor": 85, "autovacuum_vacuum_scale_factor": 0.05}},
@@ -47,12 +68,16 @@ class Todo(Table):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    # When the text of a deleted one was removed for good.
+    purged_at: Mapped[datetime | None]
 
 
 class HistoryRow(Table):
     """One change of one todo: which fields, from what, to what. Written once, in the transaction of the change."""
 
     __tablename__ = "history"
+    # The changes of one todo.
+    __table_args__ = (Index(None, "owner_id", "todo_id", "version"),)
 
     owner_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -72,6 +97,8 @@ class OperationRow(Table):
     """What became of an operation that its sender named, so that sending it again does nothing again."""
 
     __tablename__ = "operations"
+    # For removing old ones; no request looks for it.
+    __table_args__ = (Index(None, "at"),)
 
     owner_id: Mapped[UUID] = mapped_column(primary_key=True)
     op_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -10,7 +10,7 @@ from chassis.encryption import CannotDecryptError
 from todos_service.owners.service import DataKeys, OwnerKeys
 from todos_service.todos import documents
 from todos_service.todos.documents import TodoDocument, TodoRow
-from todos_service.todos.errors import TodoUnreadable
+from todos_service.todos.errors import KeyUnreadable, TodoUnreadable
 
 log = structlog.get_logger()
 
@@ -22,7 +22,7 @@ async def owner_keys(
         return await keys.of(connection, owner_id=owner_id, epoch=epoch, at_least=at_least)
     except CannotDecryptError as error:
         log.error("data_key.unreadable", owner_id=str(owner_id), reason=str(error))  # noqa: TRY400 (that is all there is)
-        raise TodoUnreadable from error
+        raise KeyUnreadable from error
 
 
 def open_todo(row: TodoRow, keys: OwnerKeys) -> TodoDocument:
@@ -39,4 +39,13 @@ def open_note(row: Any, keys: OwnerKeys, op_id: UUID) -> dict[str, Any]:
         return documents.open_note(keys, row.op_key_version, row.op_sealed, op_id=op_id)
     except CannotDecryptError as error:
         log.error("operation.unreadable", op_id=str(op_id), reason=str(error))  # noqa: TRY400 (as above)
+        raise TodoUnreadable from error
+
+
+def open_changes(row: Any, keys: OwnerKeys, todo_id: UUID) -> dict[str, dict[str, Any]]:
+    """What a row of the history says: `{field: {"from": …, "to": …}}`."""
+    try:
+        return documents.open_changes(keys, row.key_version, row.sealed, todo_id=todo_id, version=row.version)
+    except CannotDecryptError as error:
+        log.error("history.unreadable", todo_id=str(todo_id), reason=str(error))  # noqa: TRY400 (as above)
         raise TodoUnreadable from error

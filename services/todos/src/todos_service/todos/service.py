@@ -11,46 +11,24 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from chassis.problems import Problem
 from todos_service.owners.service import DataKeys
-from todos_service.todos import cursors, documents, opening, positions, repository, writing
-from todos_service.todos.cursors import Cursor
+from todos_service.todos import documents, opening, positions, repository, writing
 from todos_service.todos.documents import TodoDocument
 from todos_service.todos.errors import (
     IdempotencyKeyReused,
+    PreconditionRequired,
     TodoDeleted,
     TodoExists,
     TodoNotFound,
-    VersionConflict,
 )
-from todos_service.todos.etags import Head
+from todos_service.todos.expectations import ANY_VERSION, Expectation
 from todos_service.todos.merging import Change, Kind, Operation, Special, Verdict
-from todos_service.todos.repository import Status
 from todos_service.todos.writing import Author, Write, Written, WrittenBefore
 
 
 class Created(NamedTuple):
     todo: TodoDocument
     is_new: bool
-
-
-class Page(NamedTuple):
-    """`todos` is None for a reader who has this page already; `head` is None while nothing was ever written."""
-
-    head: Head | None
-    todos: list[TodoDocument] | None
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """Which versions a change is meant for (None: any), and what its sender is told when the todo has another."""
-
-    versions: frozenset[int] | None = None
-    otherwise: type[Problem] = VersionConflict
-
-
-ANY_VERSION = Expectation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +52,6 @@ async def find(reads: AsyncConnection, keys: DataKeys, *, owner_id: UUID, todo_i
         raise TodoNotFound
     owner_keys = await opening.owner_keys(reads, keys, owner_id=owner_id, epoch=row.epoch, at_least=row.key_version)
     return opening.open_todo(row, owner_keys)
-
-
-async def list_page(
-    reads: AsyncConnection,
-    keys: DataKeys,
-    *,
-    owner_id: UUID,
-    status: Status,
-    after: Cursor | None,
-    known: Head | None,
-    limit: int,
-) -> Page:
-    """Todos by position. `known` is the head of which the reader has this page."""
-    # One more than asked for says whether there is a next page.
-    rows = await repository.list_page(
-        reads, owner_id=owner_id, status=status, after=after, known=known, limit=limit + 1
-    )
-    if not rows:
-        return Page(None, [], None)
-    head = Head(rows[0].epoch, rows[0].head)
-    if head == known:
-        return Page(head, None, None)
-    if rows[0].id is None:
-        return Page(head, [], None)
-    newest_key = max(row.key_version for row in rows)
-    owner_keys = await opening.owner_keys(reads, keys, owner_id=owner_id, epoch=head.epoch, at_least=newest_key)
-    todos = [opening.open_todo(row, owner_keys) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(head, todos, cursors.encode(Cursor(last.position, last.id)) if last else None)
 
 
 async def create(tx: AsyncConnection, keys: DataKeys, *, by: Author, new: NewTodo, limit: int) -> Created:
@@ -167,8 +116,12 @@ async def toggle(
     expected: Expectation = ANY_VERSION,
 ) -> TodoDocument:
     """Make the todo completed or not; None makes it the opposite of what it is."""
-    fields = {"completed": Special.OPPOSITE if completed is None else completed}
-    return await update(tx, keys, by=by, todo_id=todo_id, fields=fields, expected=expected)
+    change = Change(to=Special.OPPOSITE if completed is None else completed)
+    operation = Operation(Kind.UPDATE, {"completed": change}, versions=expected.versions)
+    written = await _changed(tx, keys, Write(by, todo_id, operation), expected)
+    if expected.versions is None and written.advanced:
+        raise PreconditionRequired("This todo recurs: say which occurrence you mean, by its version")
+    return cast("TodoDocument", written.todo)
 
 
 async def delete(
@@ -179,11 +132,15 @@ async def delete(
 
 
 async def _change(tx: AsyncConnection, keys: DataKeys, request: Write, expected: Expectation) -> TodoDocument:
+    return cast("TodoDocument", (await _changed(tx, keys, request, expected)).todo)
+
+
+async def _changed(tx: AsyncConnection, keys: DataKeys, request: Write, expected: Expectation) -> Written:
     written = await writing.write(tx, keys, request)
     assert isinstance(written, Written)  # noqa: S101 (it has no name to be known by)
-    if written.outcome.verdict is Verdict.REJECTED:
+    nothing_to_delete = request.operation.kind is Kind.DELETE and written.was_deleted
+    if written.outcome.verdict is Verdict.REJECTED or nothing_to_delete:
         raise TodoNotFound
-    todo = cast("TodoDocument", written.todo)
     if written.outcome.verdict is Verdict.CONFLICT:
-        raise expected.otherwise(current=documents.to_json(todo))
-    return todo
+        raise expected.otherwise(current=documents.to_json(cast("TodoDocument", written.todo)))
+    return written

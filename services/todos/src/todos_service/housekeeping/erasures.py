@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.database import Database
+from todos_service.calendars.models import Calendar
 from todos_service.owners import repository as owners
 from todos_service.tables import Table
 from todos_service.todos.models import HistoryRow, OperationRow, Todo
@@ -18,7 +19,12 @@ log = structlog.get_logger()
 _BATCH = 2000
 _POLL_SECONDS = 5.0
 # Each with what tells an owner's rows apart.
-_ROWS = ((Todo, Todo.id), (HistoryRow, HistoryRow.seq), (OperationRow, OperationRow.op_id))
+_ROWS = (
+    (Todo, Todo.id),
+    (HistoryRow, HistoryRow.seq),
+    (OperationRow, OperationRow.op_id),
+    (Calendar, Calendar.secret_hash),
+)
 
 
 async def purge(database: Database) -> None:

@@ -3,8 +3,8 @@ from uuid import UUID
 from services.todos.tests.support import AddTodo, rows
 
 from chassis.database import Database
+from todos_service.housekeeping.erasures import purge_some
 from todos_service.owners import service as owners
-from todos_service.todos.purging import purge_some
 
 TABLES = ("todos", "history", "operations", "erasures")
 

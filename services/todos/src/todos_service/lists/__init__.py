@@ -1,0 +1,1 @@
+"""Todos a page at a time: filtered, searched and sorted."""

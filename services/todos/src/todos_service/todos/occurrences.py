@@ -1,0 +1,37 @@
+"""Completing a todo that recurs completes the occurrence its writer saw, once; the server alone moves it on."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from todos_service.todos import recurrence, turns
+from todos_service.todos.merging import Fields, Operation, Outcome, Step
+
+
+def completes_one(stored: Fields, outcome: Outcome) -> bool:
+    completed = outcome.steps.get("completed")
+    after = outcome.steps.get("recurrence", Step(None, stored["recurrence"])).after
+    return completed is not None and completed.after is True and after is not None
+
+
+async def is_over(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, operation: Operation) -> bool:
+    """Whether somebody else has completed the occurrence that the operation is about."""
+    seen = operation.base_version
+    return seen is not None and await turns.was_advanced(tx, owner_id=owner_id, todo_id=todo_id, since=seen)
+
+
+def without_completion(outcome: Outcome) -> Outcome:
+    return replace(outcome, steps={name: step for name, step in outcome.steps.items() if name != "completed"})
+
+
+def advanced(stored: Fields, outcome: Outcome, *, completed_at: datetime) -> Outcome | None:
+    """The todo becomes its next occurrence instead of being completed. None: that was the last one."""
+    after = {**stored, **{name: step.after for name, step in outcome.steps.items()}}
+    following = recurrence.advanced(after["due"], after["recurrence"], completed_at=completed_at)
+    if following is None:
+        return None
+    steps = {name: Step(stored[name], {**after, **following}[name]) for name in {*outcome.steps, *following}}
+    moved = {name: step for name, step in steps.items() if name != "completed" and step.before != step.after}
+    return replace(outcome, steps=moved)

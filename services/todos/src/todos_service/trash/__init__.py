@@ -1,0 +1,1 @@
+"""Todos that were deleted and can still be brought back."""
