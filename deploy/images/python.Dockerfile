@@ -13,9 +13,11 @@ RUN python3 -m venv /opt/venv \
 
 FROM ${PYTHON_IMAGE}
 ARG SOURCE
-# A number, so that Kubernetes can tell that it is not root.
+# A number, so that Kubernetes can tell that it is not root. A volume mounted at /var/lib/daybook (the erasure ledger,
+# where there is one) belongs to this user as well.
 RUN groupadd --gid 10001 daybook \
- && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent daybook
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent daybook \
+ && install --directory --owner 10001 --group 10001 --mode 0700 /var/lib/daybook
 COPY --from=packages /opt/venv /opt/venv
 COPY libs/common/src/ ${SOURCE}/src/ /opt/daybook/
 # The file system is read-only where this runs: what is not compiled now is compiled at every start.

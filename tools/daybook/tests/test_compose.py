@@ -1,7 +1,7 @@
 import stat
 from pathlib import Path
 
-from daybook import compose
+from daybook import compose, containers
 from daybook.checkout import Checkout, read_dotenv
 
 
@@ -34,3 +34,12 @@ class TestWrite:
         assert stat.S_IMODE((tmp_path / ".local/compose").stat().st_mode) == 0o700
         # A container's user has another number.
         assert stat.S_IMODE((tmp_path / ".local/compose/auth-keys").stat().st_mode) == 0o644
+
+
+class TestLimits:
+    def test_are_the_gateways_own_unless_the_environment_says_otherwise(self) -> None:
+        """A name without a value is passed through where it is set, and left out where it is not."""
+        lines = (Path(__file__).parents[3] / "docker-compose.yml").read_text().splitlines()
+
+        for name in containers.LIMITS:
+            assert f"      {name}:" in lines

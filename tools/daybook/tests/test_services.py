@@ -21,6 +21,7 @@ def wired(ports: Mapping[str, int]) -> Wiring:
         key_files={"auth": Path("/secrets/auth-keys"), "todos": Path("/secrets/todos-keys")},
         redis="redis://redis/0",
         mail=Path("/mail"),
+        erasures=Path("/state/erasures"),
     )
 
 
@@ -63,6 +64,24 @@ class TestTable:
         assert settings_of("todos-api", wiring, checkout)["TODOS_TOKENS__ISSUER"] == "http://localhost:8020"
         assert settings_of("gateway", wiring, checkout)["GATEWAY_FRONTEND_ORIGINS"] == '["http://localhost:3020"]'
         assert settings_of("app", wiring, checkout)["DAYBOOK_API_URL"] == "http://localhost:8020"
+
+    def test_writes_down_who_was_erased(self, wiring: Wiring, checkout: Checkout) -> None:
+        assert settings_of("todos-worker", wiring, checkout)["TODOS_ERASURE_LEDGER_FILE"] == "/state/erasures"
+
+    def test_tells_metrics_on_ports_of_their_own(self, checkout: Checkout) -> None:
+        measured = [service for service in SERVICES if service.metrics]
+        assert {service.name for service in SERVICES} - {service.name for service in measured} == {"app"}
+        ports = [port for service in SERVICES for port in (service.port, service.metrics) if port]
+        assert len(set(ports)) == len(ports)
+        wiring = wired({service.metrics_port: service.metrics for service in measured} | dict.fromkeys(NAMES, 1))
+        for service in measured:
+            prefix = service.port_variable.partition("_")[0]
+            settings = settings_of(service.name, wiring, checkout)
+            assert settings[f"{prefix}_METRICS__PORT"] == str(service.metrics)
+        assert not [name for name in settings_of("auth-migrate", wiring, checkout) if "METRICS" in name]
+
+
+NAMES = [service.name for service in SERVICES]
 
 
 class TestCookieName:

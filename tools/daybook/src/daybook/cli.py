@@ -89,11 +89,20 @@ def _add_running(command: AddCommand) -> None:
 def _add_working(command: AddCommand) -> None:
     test = command("test", commands.test, "run every test")
     test.add_argument("--only", choices=["python", "frontend", "e2e"])
+    command("browser", commands.browser, "every browser test and Lighthouse, with pictures of each page")
+    chaos = command("chaos", commands.chaos, "keep the promises in full size, for hours, and write docs/evidence")
+    chaos.add_argument("promise", nargs="*", help="only these, such as P8")
+    command("bench", commands.bench, "measure what requests and open streams cost, and write docs/evidence")
+    command("containers", commands.containers, "build the images, test the system they make, and write docs/evidence")
     command("check", commands.check, "lint, format, types, import contracts, shape")
     command("fix", commands.fix, "mend what a machine can mend")
     command("lock", commands.lock, "write the locked requirements anew")
     command("env", commands.env, "make the passwords and keys that docker compose needs")
     command("doctor", commands.doctor, "what this machine has and lacks")
+    docs = command("docs", commands.docs, "what a library's documentation says, in the version used here (Context7)")
+    docs.add_argument("library", help="as it is called in the lock, such as fastapi or next")
+    docs.add_argument("question", nargs="+")
+    docs.add_argument("--fresh", action="store_true", help="ask again, although the answer is kept")
     command("clean", commands.clean, "remove what was installed and built; data stays")
 
 

@@ -2,10 +2,11 @@
 
 import argparse
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from daybook import compose, control, launcher, quality
+from daybook import compose, control, documentation, launcher, quality
+from daybook import containers as contained
 from daybook import demo as demonstration
 from daybook import doctor as examination
 from daybook import lock as locking
@@ -63,13 +64,42 @@ def demo(_: argparse.Namespace, checkout: Checkout) -> int:
 
 
 def test(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    return _prepared(checkout, _for(parsed.only), lambda where, given: quality.test(where, given, parsed.only))
+
+
+def browser(_: argparse.Namespace, checkout: Checkout) -> int:
+    return _prepared(checkout, everything.for_browsing, quality.browser)
+
+
+def chaos(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    return _prepared(checkout, _for("python"), lambda where, given: quality.chaos(where, given, parsed.promise))
+
+
+def bench(_: argparse.Namespace, checkout: Checkout) -> int:
+    return _prepared(checkout, everything.for_measuring, quality.bench)
+
+
+def containers(_: argparse.Namespace, checkout: Checkout) -> int:
+    return _prepared(checkout, everything.for_containers, contained.prove)
+
+
+Prepare = Callable[[Worksite], Coroutine[Any, Any, Mapping[str, str]]]
+
+
+def _for(suite: str | None) -> Prepare:
+    """What this suite needs, or what all of them need."""
+    return lambda site: everything.for_testing(site, suite)
+
+
+def _prepared(checkout: Checkout, prepare: Prepare, run: Callable[[Checkout, Mapping[str, str]], int]) -> int:
+    """Run it where everything is that it needs, with the variables that say where."""
     environment = dict(checkout.environment())
 
-    async def prepare(site: Worksite) -> int:
-        environment.update(await everything.for_testing(site, parsed.only))
+    async def work(site: Worksite) -> int:
+        environment.update(await prepare(site))
         return 0
 
-    return _at_work(checkout, "test", prepare) or quality.test(checkout, environment, parsed.only)
+    return _at_work(checkout, "test", work) or run(checkout, environment)
 
 
 def check(_: argparse.Namespace, checkout: Checkout) -> int:
@@ -106,6 +136,11 @@ def doctor(_: argparse.Namespace, checkout: Checkout) -> int:
     for finding in findings:
         show(f"{'✓' if finding.good else '✗'} {finding.topic:8} {finding.says}")
     return 0 if all(finding.good for finding in findings) else 1
+
+
+def docs(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    show(documentation.look_up(checkout, parsed.library, " ".join(parsed.question), fresh=parsed.fresh))
+    return 0
 
 
 def clean(_: argparse.Namespace, checkout: Checkout) -> int:

@@ -32,6 +32,8 @@ class Wiring:
     redis: str
     # Where mail becomes files: there is no mail server here.
     mail: Path
+    # Who was erased, apart from the database.
+    erasures: Path
 
     @property
     def app_url(self) -> str:
@@ -73,6 +75,7 @@ def _tokens(prefix: str, wiring: Wiring) -> dict[str, str]:
         f"{prefix}_TOKENS__AUDIENCE": _AUDIENCE,
         f"{prefix}_TOKENS__JWKS_URL": f"{wiring.internal('auth-api')}/.well-known/jwks.json",
         f"{prefix}_REVOCATIONS__URL": f"{wiring.internal('auth-api')}/internal/revocations",
+        f"{prefix}_EVENTS__KEYS_URL": f"{wiring.internal('auth-api')}/internal/event-keys",
     }
 
 
@@ -82,6 +85,7 @@ def _todos(wiring: Wiring) -> dict[str, str]:
         "TODOS_BROKER__URL": wiring.brokers["todos"],
         "TODOS_REDIS__URL": wiring.redis,
         "TODOS_KEY_ENCRYPTION_KEY_FILE": str(wiring.key_files["todos"]),
+        "TODOS_ERASURE_LEDGER_FILE": str(wiring.erasures),
         "TODOS_HTTP__HOST": _LOOPBACK,
         **_tokens("TODOS", wiring),
     }
@@ -107,7 +111,9 @@ def _app(wiring: Wiring) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Service:
-    """A row of the tables below. `port` is where it is looked for first; `port_variable` tells the process."""
+    """A row of the tables below. `port` is where it is looked for first; `port_variable` tells the process. `metrics`
+    is such a port as well, for those that have any.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -116,6 +122,12 @@ class Service:
     port: int = 0
     health: str = "/readyz"
     works_for_the_broker: bool = False
+    metrics: int = 0
+
+    @property
+    def metrics_port(self) -> str:
+        """What that port is called among the others."""
+        return f"{self.name}-metrics"
 
     def program(self, checkout: Checkout, wiring: Wiring, env: Mapping[str, str]) -> Program:
         program, *arguments = self.argv
@@ -128,7 +140,7 @@ class Service:
         return Program(
             self.name,
             [checkout.python if program == "python" else program, *arguments],
-            {**env, **self.settings(wiring), self.port_variable: str(port)},
+            {**env, **self.settings(wiring), self.port_variable: str(port), **self._metrics(wiring)},
             cwd=checkout.frontend if program == "node" else checkout.root,
             tier=_TIER,
             port=port or None,
@@ -136,13 +148,17 @@ class Service:
             ready=ready,
         )
 
+    def _metrics(self, wiring: Wiring) -> dict[str, str]:
+        port = wiring.ports.get(self.metrics_port)
+        return {} if port is None else {self.port_variable.replace("HTTP", "METRICS"): str(port)}
+
 
 MIGRATIONS = (
     Service("auth-migrate", ("python", "-m", "auth_service", "migrate"), _auth, "AUTH_HTTP__PORT"),
     Service("todos-migrate", ("python", "-m", "todos_service", "migrate"), _todos, "TODOS_HTTP__PORT"),
 )
 SERVICES = (
-    Service("auth-api", ("python", "-m", "auth_service", "api"), _auth, "AUTH_HTTP__PORT", 17810),
+    Service("auth-api", ("python", "-m", "auth_service", "api"), _auth, "AUTH_HTTP__PORT", 17810, metrics=17812),
     Service(
         "auth-worker",
         ("python", "-m", "auth_service", "worker"),
@@ -150,8 +166,9 @@ SERVICES = (
         "AUTH_HTTP__PORT",
         17811,
         works_for_the_broker=True,
+        metrics=17813,
     ),
-    Service("todos-api", ("python", "-m", "todos_service", "api"), _todos, "TODOS_HTTP__PORT", 17820),
+    Service("todos-api", ("python", "-m", "todos_service", "api"), _todos, "TODOS_HTTP__PORT", 17820, metrics=17822),
     Service(
         "todos-worker",
         ("python", "-m", "todos_service", "worker"),
@@ -159,7 +176,8 @@ SERVICES = (
         "TODOS_HTTP__PORT",
         17821,
         works_for_the_broker=True,
+        metrics=17823,
     ),
-    Service("gateway", ("python", "-m", "gateway", "api"), _gateway, "GATEWAY_HTTP__PORT", GATEWAY_PORT),
+    Service("gateway", ("python", "-m", "gateway", "api"), _gateway, "GATEWAY_HTTP__PORT", GATEWAY_PORT, metrics=17824),
     Service("app", ("node", ".next/standalone/server.js"), _app, "PORT", APP_PORT, health="/"),
 )

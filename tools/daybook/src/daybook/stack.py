@@ -93,6 +93,7 @@ class Stack:
             brokers={service: self._engines.broker_url(service) for service in LISTENERS},
             key_files={owner: self._site.state.secrets.key_file(f"{owner}-keys") for owner in OWNERS},
             redis=self._engines.urls["REDIS_URL"],
+            erasures=self._site.state.directory / "erasures",
             mail=(self._site.state.directory if self._ephemeral else self._site.checkout.local) / "mail",
         )
 
@@ -100,6 +101,8 @@ class Stack:
         """For the services; an engine's is picked when it is planned."""
         offset = _EPHEMERAL_OFFSET if self._ephemeral else 0
         for service in SERVICES:
+            if service.metrics:
+                self._ports.pick(service.metrics_port, service.metrics)
             variable = _CHOSEN.get(service.name)
             chosen = self._site.environment.get(variable) if variable and not self._ephemeral else None
             if variable and chosen:

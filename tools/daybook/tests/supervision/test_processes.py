@@ -16,8 +16,9 @@ SLEEP = "import time; time.sleep(60)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf'); time.sleep(60)"
 
 
-async def has_said(log: Path, word: str) -> None:
-    await until(lambda: log.exists() and word in log.read_text(), within=20)
+async def has_said(log: Path, word: str = "") -> None:
+    """A whole line: what is unbuffered may be seen without its end."""
+    await until(lambda: log.exists() and f"{word}\n" in log.read_text(), within=20)
 
 
 class TestStart:
@@ -110,7 +111,7 @@ class TestRunToEnd:
     async def test_ends_a_whole_family_when_it_is_cancelled(self, supervisor: Supervisor, state: State) -> None:
         family = Program("family", ["sh", "-c", "sleep 60 & echo $!; wait"], {"PATH": os.environ["PATH"]})
         errand = asyncio.ensure_future(supervisor.run_to_end(family))
-        await has_said(state.log("family"), "\n")
+        await has_said(state.log("family"))
         grandchild = Identity.of(int(state.log("family").read_text()))
         assert grandchild
 

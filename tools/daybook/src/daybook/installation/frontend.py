@@ -21,10 +21,12 @@ _QUIET = {
 
 
 async def install(site: Worksite) -> None:
-    folder = site.checkout.frontend
-    manifests = [folder / "package.json", folder / "package-lock.json"]
-    stamp = Stamp(folder / "node_modules" / ".daybook", fingerprint(node_version(), *manifests))
-    await made(site, "npm", stamp, lambda: _install(site))
+    await _installed(site, "npm", site.checkout.frontend)
+
+
+async def install_lighthouse(site: Worksite) -> None:
+    """In a folder of its own: it brings more packages than the app, and nothing else needs them."""
+    await _installed(site, "lighthouse", site.checkout.frontend / "tools" / "lighthouse")
 
 
 async def build(site: Worksite) -> None:
@@ -35,20 +37,27 @@ async def build(site: Worksite) -> None:
     await made(site, "app", stamp, lambda: _build(site))
 
 
-async def _install(site: Worksite) -> None:
-    with site.progress.step("npm", "packages from package-lock.json into frontend/node_modules"):
-        await _npm(site, "setup-npm", "ci", "--no-audit", "--no-fund")
+async def _installed(site: Worksite, name: str, folder: Path) -> None:
+    manifests = [folder / "package.json", folder / "package-lock.json"]
+    stamp = Stamp(folder / "node_modules" / ".daybook", fingerprint(node_version(), *manifests))
+    await made(site, name, stamp, lambda: _install(site, name, folder))
+
+
+async def _install(site: Worksite, name: str, folder: Path) -> None:
+    where = (folder / "node_modules").relative_to(site.checkout.root)
+    with site.progress.step(name, f"packages from package-lock.json into {where}"):
+        await _npm(site, f"setup-{name}", folder, "ci", "--no-audit", "--no-fund")
 
 
 async def _build(site: Worksite) -> None:
     with site.progress.step("app", "building"):
-        await _npm(site, "setup-app", "run", "build")
+        await _npm(site, "setup-app", site.checkout.frontend, "run", "build")
 
 
-async def _npm(site: Worksite, log: str, *arguments: str) -> None:
+async def _npm(site: Worksite, log: str, folder: Path, *arguments: str) -> None:
     # npm looks for its cache in the home directory of the account, whatever HOME says.
     variables = {**_QUIET, "npm_config_cache": str(Path(site.environment["HOME"]) / ".npm")}
-    await site.run(log, "npm", *arguments, cwd=site.checkout.frontend, variables=variables)
+    await site.run(log, "npm", *arguments, cwd=folder, variables=variables)
 
 
 def node_version() -> str:
