@@ -8,7 +8,7 @@ export default defineConfig({
     environment: "node",
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     // Starting a worker costs more than most of these tests.
     maxWorkers: 2,
   },

@@ -1,18 +1,23 @@
-import { expect, type Page } from "@playwright/test";
-import { API, add, box, openTodos, signOut, test } from "./support";
+import { expect } from "@playwright/test";
+import { API, add, box, openDetails, openPalette, openTodos, signOut, test, watch } from "./support";
 
-/** Everything the browser refused, or that failed, from now on. */
-function watch(page: Page): string[] {
-  const messages: string[] = [];
-  page.on("pageerror", (error) => messages.push(error.message));
-  page.on("console", (message) => {
-    if (/content security policy|refused to|trusted/i.test(message.text())) messages.push(message.text());
-  });
-  return messages;
-}
-
-test("every page comes with a strict policy that names the API", async ({ request }) => {
-  const paths = ["/", "/sign-in", "/register", "/forgot", "/reset", "/verify", "/no/such/page"];
+test("every page comes with a strict policy that names the API", { tag: "@quick" }, async ({ request }) => {
+  const paths = [
+    "/",
+    "/today",
+    "/upcoming",
+    "/done",
+    "/trash",
+    "/tag",
+    "/search",
+    "/share",
+    "/sign-in",
+    "/register",
+    "/forgot",
+    "/reset",
+    "/verify",
+    "/no/such/page",
+  ];
   const settings = ["", "/security", "/devices", "/tokens", "/activity", "/data"].map(
     (part) => `/settings${part}`,
   );
@@ -38,7 +43,13 @@ test("normal use breaks no rule of the policy", async ({ page, account }) => {
   const messages = watch(page);
   await openTodos(page);
   await add(page, account.email);
-  await page.getByRole("button", { name: `Details of “${account.email}”` }).click();
+  const details = await openDetails(page, account.email);
+  await details.getByRole("button", { name: "Choose a day" }).click();
+  await details.getByRole("grid").getByRole("button").first().click();
+  await details.getByRole("button", { name: "Close the details" }).click();
+  const palette = await openPalette(page);
+  await page.keyboard.press("Escape");
+  await expect(palette).toHaveCount(0);
   await page.getByRole("button", { name: /^Account of/ }).click();
   await page.getByRole("menuitem", { name: "Settings" }).click();
   await page.getByRole("radio", { name: "Dark" }).check();
@@ -49,7 +60,10 @@ test("normal use breaks no rule of the policy", async ({ page, account }) => {
   expect(messages).toEqual([]);
 });
 
-test("an injected script does not run, and cannot send anything away", async ({ page, account }) => {
+test("an injected script does not run, and cannot send anything away", { tag: "@quick" }, async ({
+  page,
+  account,
+}) => {
   await openTodos(page);
   await add(page, account.email);
   const outcome = await page.evaluate(async () => {
@@ -65,25 +79,6 @@ test("an injected script does not run, and cannot send anything away", async ({ 
     return { ran: "injected" in globalThis, away };
   });
   expect(outcome).toEqual({ ran: false, away: "blocked" });
-});
-
-test("what people type is text, wherever it is shown", async ({ page, account }) => {
-  await openTodos(page);
-  const payloads = [
-    "<script>globalThis.injected = true</script>",
-    '<img src=x onerror="globalThis.injected = true">',
-    "javascript:globalThis.injected=true",
-    "{{constructor.constructor('globalThis.injected=true')()}}",
-    '"><svg/onload=globalThis.injected=true>',
-  ];
-  for (const payload of payloads) {
-    await add(page, payload);
-    await expect(page.getByRole("button", { name: `Edit “${payload}”`, exact: true })).toHaveText(payload);
-  }
-  await page.reload();
-  await expect(box(page, payloads[0] ?? "")).toBeVisible();
-  expect(await page.evaluate(() => "injected" in globalThis)).toBe(false);
-  expect(account.email).toContain("@");
 });
 
 test("the address of the API is learnt at run time", async ({ request }) => {

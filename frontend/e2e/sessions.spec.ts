@@ -29,7 +29,7 @@ test("signing out another device takes effect there", async ({ page, account, br
     await page.getByRole("button", { name: "Sign them out" }).click();
   }
   await expect(devices(page)).toHaveCount(1);
-  await other.reload();
+  // It notices by itself; a reload by then would find a browser that nobody is signed in to.
   await expect(other.getByText("Your session has ended.")).toBeVisible();
 
   // Not here: the next thing one does still works.
@@ -38,7 +38,7 @@ test("signing out another device takes effect there", async ({ page, account, br
   await device.close();
 });
 
-test("a page that is open on a device that was signed out notices with the next thing it does", async ({
+test("a page that is open on a device that was signed out notices by itself", { tag: "@quick" }, async ({
   page,
   account,
   browser,
@@ -52,8 +52,6 @@ test("a page that is open on a device that was signed out notices with the next 
   await page.getByRole("button", { name: "Sign them out" }).click();
   await expect(devices(page)).toHaveCount(1);
 
-  await other.getByRole("textbox", { name: "New todo" }).fill("Too late");
-  await other.keyboard.press("Enter");
   await expect(other.getByText("Your session has ended.")).toBeVisible();
   await device.close();
 });
@@ -81,12 +79,11 @@ test("changing the password signs out the others, and only the new one works", a
   await page.getByRole("button", { name: "Save the password" }).click();
   await expect(page.getByText("Password changed")).toBeVisible();
 
-  await other.reload();
   await expect(other.getByText("Your session has ended.")).toBeVisible();
   await fillSignIn(other, account);
   await expect(other.getByText("The e-mail address or the password is wrong")).toBeVisible();
   await fillSignIn(other, changed);
-  await expect(other.getByRole("heading", { name: "Todos", level: 1 })).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
   await device.close();
 });
 
@@ -135,7 +132,7 @@ test("the name is changed, the log tells of it, and the export has all of it", a
 
   await page.getByRole("link", { name: "Your data" }).click();
   const waiting = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download" }).click();
+  await page.getByRole("button", { name: "Download", exact: true }).click();
   const file = await (await waiting).path();
   const exported = await readFile(file, "utf8");
   expect(JSON.parse(exported)).toMatchObject({

@@ -6,7 +6,7 @@ import { readEnv } from "@/config/env";
 
 /** Documents only: what is fetched by them is governed by their policy. */
 export const config = {
-  matcher: ["/((?!_next/static|_next/image|icons/|sw.js|config.json|manifest.webmanifest).*)"],
+  matcher: ["/((?!_next/static|_next/image|icons/|sw.js|config.json|manifest.webmanifest|robots.txt).*)"],
 };
 
 const isDevelopment = process.env.NODE_ENV === "development";

@@ -6,6 +6,8 @@ const { assets, documents } = self.__MANIFEST;
 const ASSETS = "assets-v1";
 const DOCUMENTS = `documents-${VERSION}`;
 const CONFIG = "/config.json";
+/** In each cache of documents, what else its version consists of. Not an address of the app. */
+const LISTS = "/__assets.json";
 /** Longer than this, what is kept is shown instead of what the network might bring. */
 const PATIENCE = 3_000;
 
@@ -20,18 +22,34 @@ async function install() {
   await Promise.all(assets.map(fetchMissing));
   const pages = await caches.open(DOCUMENTS);
   await pages.addAll([...paths].map((path) => new Request(path, { cache: "reload" })));
-  await self.skipWaiting();
+  // No `skipWaiting` here: pages of the version before are at work, and decide when they change over.
+}
+
+/** The assets that pages of the version before may still load, in tabs that have not been loaded again. */
+async function assetsBefore() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("documents-") && name !== DOCUMENTS);
+  const lists = await Promise.all(
+    names.map(async (name) => {
+      const list = await (await caches.open(name)).match(LISTS);
+      return list ? (await list.json()).current : [];
+    }),
+  );
+  return { names, assets: lists.flat() };
 }
 
 async function activate() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith("documents-") && name !== DOCUMENTS) await caches.delete(name);
-  }
-  const current = new Set(assets);
+  const before = await assetsBefore();
+  const pages = await caches.open(DOCUMENTS);
+  await pages.put(LISTS, Response.json({ current: assets }));
+  // A worker that takes over without a network has to know where the API is, too.
+  const configured = await caches.match(CONFIG);
+  if (configured) await pages.put(CONFIG, configured);
+  const needed = new Set([...assets, ...before.assets]);
   const kept = await caches.open(ASSETS);
   for (const request of await kept.keys()) {
-    if (!current.has(new URL(request.url).pathname)) await kept.delete(request);
+    if (!needed.has(new URL(request.url).pathname)) await kept.delete(request);
   }
+  await Promise.all(before.names.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 
@@ -72,6 +90,11 @@ async function cacheFirst(request, pathname) {
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+/** `lib/updates.ts` says this once everything a person did is kept. */
+self.addEventListener("message", (event) => {
+  if (event.data?.type === "activate") event.waitUntil(self.skipWaiting());
+});
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -2,13 +2,16 @@
 
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
+import { AppUpdate } from "@/components/app-update";
+import { TextProvider } from "@/components/text-provider";
 import { ThemeKeeper } from "@/components/theme-keeper";
 import { StoreProvider } from "@/features/sync/components/store-provider";
 import { type Runtime, RuntimeContext } from "@/hooks/runtime";
 import { connect } from "@/lib/api/connect";
 import { browserArea } from "@/lib/storage/area";
 import { createLocal } from "@/lib/storage/local";
-import { eraseJournal } from "@/lib/sync/journal";
+import { eraseTodos, finishErasing } from "@/lib/sync/persistence/erase";
+import { browserLocks } from "@/lib/tabs/locks";
 
 const Toaster = dynamic(() => import("@/components/ui/toaster"), { ssr: false });
 
@@ -18,7 +21,7 @@ function createRuntime(): Runtime {
   const local = createLocal(area);
   const forget = (userId: string) => {
     local.drafts(userId).remove();
-    eraseJournal(area, userId);
+    eraseTodos(area, userId, browserLocks());
   };
   return { area, local, connection: connect(local, forget) };
 }
@@ -27,15 +30,18 @@ export function Providers({ children }: { children: React.ReactNode }) {
   const [runtime] = useState(createRuntime);
 
   useEffect(() => runtime.connection.session.start(), [runtime]);
-  useEffect(() => {
-    if (process.env.NODE_ENV === "production") void navigator.serviceWorker?.register("/sw.js");
-  }, []);
+  useEffect(() => void finishErasing(runtime.area, browserLocks()), [runtime]);
 
   return (
     <RuntimeContext value={runtime}>
       <ThemeKeeper />
-      <StoreProvider>{children}</StoreProvider>
-      <Toaster />
+      <TextProvider>
+        <StoreProvider>
+          {children}
+          <AppUpdate />
+        </StoreProvider>
+        <Toaster />
+      </TextProvider>
     </RuntimeContext>
   );
 }

@@ -4,6 +4,7 @@ import { LogOut, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { paths } from "@/config/paths";
+import { useText } from "@/hooks/text";
 import type { Person } from "@/lib/api/session-types";
 
 interface AccountMenuItemsProps {
@@ -14,10 +15,11 @@ interface AccountMenuItemsProps {
 }
 
 export default function AccountMenuItems({ user, triggerRef, onClose, onSignOut }: AccountMenuItemsProps) {
+  const t = useText();
   const router = useRouter();
   return (
     <Menu
-      label="Account"
+      label={t("Account")}
       triggerRef={triggerRef}
       onClose={onClose}
       header={
@@ -28,10 +30,10 @@ export default function AccountMenuItems({ user, triggerRef, onClose, onSignOut 
       }
     >
       <MenuItem icon={<Settings aria-hidden />} onAction={() => router.push(paths.settings)}>
-        Settings
+        {t("Settings")}
       </MenuItem>
       <MenuItem icon={<LogOut aria-hidden />} onAction={onSignOut}>
-        Sign out
+        {t("Sign out")}
       </MenuItem>
     </Menu>
   );

@@ -4,12 +4,14 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useSignOut } from "@/components/use-sign-out";
+import { useText } from "@/hooks/text";
 import { useSession } from "@/hooks/use-session";
 
 const load = () => import("@/components/account-menu-items");
 const Items = lazy(load);
 
 export function AccountMenu() {
+  const t = useText();
   const { user } = useSession();
   const { signOut, isPending, question } = useSignOut();
   const [isOpen, setOpen] = useState(false);
@@ -22,7 +24,7 @@ export function AccountMenu() {
         ref={button}
         variant="ghost"
         size="icon"
-        aria-label={`Account of ${name}`}
+        aria-label={t("Account of {name}", { name })}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         isPending={isPending}

@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useState } from "react";
 import { Button, type ButtonProps } from "@/components/ui/button";
+import { useText } from "@/hooks/text";
 
 const load = () => import("@/components/ui/confirm");
 const Confirm = lazy(load);
@@ -16,6 +17,7 @@ interface ConfirmButtonProps extends Omit<ButtonProps, "onClick"> {
 
 /** A button that asks before it does what cannot be taken back. */
 export function ConfirmButton({ question, explanation, confirm, onConfirm, ...button }: ConfirmButtonProps) {
+  const t = useText();
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -25,7 +27,7 @@ export function ConfirmButton({ question, explanation, confirm, onConfirm, ...bu
           <Confirm
             title={question}
             confirm={confirm}
-            cancel="Cancel"
+            cancel={t("Cancel")}
             onCancel={() => setAsking(false)}
             onConfirm={() => {
               setAsking(false);

@@ -23,7 +23,7 @@ export function Entry({ icon, title, children, action, below }: EntryProps) {
           <div className="mt-0.5 text-pretty text-faint text-sm [overflow-wrap:anywhere]">{children}</div>
         </div>
         {/* On a narrow screen below the text, in line with it. */}
-        {action && <div className="-mb-2 ml-10 flex shrink-0 sm:mb-0 sm:ml-0">{action}</div>}
+        {action && <div className="-mb-2 ms-10 flex shrink-0 sm:mb-0 sm:ms-0">{action}</div>}
       </div>
       {below && <div className="mt-4">{below}</div>}
     </li>

@@ -5,9 +5,13 @@ import { useEffect } from "react";
 import { Wordmark } from "@/components/brand";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
+import { useReload } from "@/components/use-reload";
+import { useText } from "@/hooks/text";
 
 /** The app made a mistake. What was typed is in the drafts and in the journal, and comes back with the page. */
 export function FailurePage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const t = useText();
+  const reload = useReload();
   useEffect(() => {
     globalThis.reportError(error);
   }, [error]);
@@ -20,18 +24,19 @@ export function FailurePage({ error, onRetry }: { error: unknown; onRetry: () =>
         <EmptyState
           level={1}
           icon={<LifeBuoy aria-hidden />}
-          title="This page has failed"
+          title={t("This page has failed")}
           action={
             <div className="flex flex-wrap justify-center gap-3">
               <Button variant="primary" onClick={onRetry}>
-                Try again
+                {t("Try again")}
               </Button>
-              <Button onClick={() => globalThis.location.reload()}>Load the page anew</Button>
+              <Button onClick={reload}>{t("Load the page anew")}</Button>
             </div>
           }
         >
-          That is a mistake of ours. What you wrote is kept on this device and will be there when the page is
-          back.
+          {t(
+            "That is a mistake of ours. What you wrote is kept on this device and will be there when the page is back.",
+          )}
         </EmptyState>
       </main>
     </div>

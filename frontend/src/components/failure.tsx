@@ -2,6 +2,7 @@
 
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { useText } from "@/hooks/text";
 import { useCountdown } from "@/hooks/use-countdown";
 import { duration, explain } from "@/lib/api/explain";
 import { retryAfterOf } from "@/lib/api/problems";
@@ -15,7 +16,8 @@ interface FailureProps {
 
 /** What went wrong, where it went wrong; counts down when the server asks to wait. */
 export function Failure({ error, onRetry, isRetrying = false, className }: FailureProps) {
-  const { title, detail } = explain(error);
+  const t = useText();
+  const { title, detail } = explain(t, error);
   const wait = retryAfterOf(error);
   const left = useCountdown(wait);
   return (
@@ -26,7 +28,7 @@ export function Failure({ error, onRetry, isRetrying = false, className }: Failu
       action={
         onRetry && (
           <Button isPending={isRetrying} onClick={onRetry}>
-            Try again
+            {t("Try again")}
           </Button>
         )
       }
@@ -38,11 +40,12 @@ export function Failure({ error, onRetry, isRetrying = false, className }: Failu
 
 /** Read out once, with the whole time; the counting is for the eyes. */
 function Waiting({ detail, left }: { detail: string; left: number }) {
+  const t = useText();
   return (
     <>
       {detail}
       <span aria-hidden className="mt-0.5 block tabular-nums">
-        {left > 0 ? `${duration(left * 1000)} left` : "You can try again now."}
+        {left > 0 ? t("{time} left", { time: duration(t, left * 1000) }) : t("You can try again now.")}
       </span>
     </>
   );

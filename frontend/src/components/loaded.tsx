@@ -1,6 +1,7 @@
 "use client";
 
 import { Failure } from "@/components/failure";
+import { useText } from "@/hooks/text";
 import type { Resource } from "@/hooks/use-resource";
 
 interface LoadedProps<Value> {
@@ -12,11 +13,12 @@ interface LoadedProps<Value> {
 
 /** Shows what was loaded, its shape until then, or why it did not come. */
 export function Loaded<Value>({ resource, skeleton, children }: LoadedProps<Value>) {
+  const t = useText();
   const { value, failure, isLoading, reload } = resource;
   if (value === undefined && failure === undefined) {
     return (
       <div role="status">
-        <span className="sr-only">Loading…</span>
+        <span className="sr-only">{t("Loading…")}</span>
         {skeleton}
       </div>
     );

@@ -3,20 +3,23 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { Segmented } from "@/components/ui/segmented";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useEntry } from "@/hooks/use-entry";
+import { text } from "@/lib/i18n/translate";
 import type { Theme } from "@/lib/storage/local";
 
 const options = [
-  { value: "system", label: "System", Icon: Monitor },
-  { value: "light", label: "Light", Icon: Sun },
-  { value: "dark", label: "Dark", Icon: Moon },
+  { value: "system", label: text("System"), Icon: Monitor },
+  { value: "light", label: text("Light"), Icon: Sun },
+  { value: "dark", label: text("Dark"), Icon: Moon },
 ] as const satisfies readonly { value: Theme; label: string; Icon: unknown }[];
 
 export function ThemeChoice() {
+  const t = useText();
   const [theme, setTheme] = useEntry(useRuntime().local.theme);
   return (
     <Segmented
-      label="Theme"
+      label={t("Theme")}
       value={theme}
       onChange={setTheme}
       className="w-full sm:w-auto"
@@ -25,7 +28,7 @@ export function ThemeChoice() {
         label: (
           <>
             <Icon aria-hidden className="size-4" />
-            {label}
+            {t(label)}
           </>
         ),
       }))}

@@ -31,12 +31,14 @@ describe("signInPath", () => {
     expect(signInPath("/settings")).toBe("/sign-in?next=%2Fsettings");
     expect(signInPath("/")).toBe("/sign-in");
     expect(signInPath("/nowhere")).toBe("/sign-in");
+    expect(signInPath("/tag", "?name=home")).toBe("/sign-in?next=%2Ftag%3Fname%3Dhome");
   });
 });
 
 describe("afterSignIn", () => {
   test("goes to pages of this app only", () => {
     expect(afterSignIn("?next=%2Fsettings%2Fdevices")).toBe("/settings/devices");
+    expect(afterSignIn("?next=%2Ftag%3Fname%3Da%2520b")).toBe("/tag?name=a+b");
     for (const next of [
       "//evil.example",
       "https://evil.example",
@@ -44,6 +46,8 @@ describe("afterSignIn", () => {
       "/sign-in",
       "/reset",
       "/%2e%2e",
+      "//evil.example?/settings",
+      "/\\evil.example",
       "",
     ]) {
       expect(afterSignIn(`?next=${encodeURIComponent(next)}`)).toBe("/");

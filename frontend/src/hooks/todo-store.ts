@@ -1,7 +1,7 @@
 "use client";
 
 import { createContext, useContext, useSyncExternalStore } from "react";
-import { emptySnapshot } from "@/lib/sync/snapshot";
+import { emptySnapshot } from "@/lib/sync/empty-snapshot";
 import type { Snapshot, TodoStore } from "@/lib/sync/types";
 
 export const TodoStoreContext = createContext<TodoStore | undefined>(undefined);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { relativeTime } from "@/lib/dates";
+import { english } from "@/lib/i18n/translate";
 
 const now = Date.parse("2026-11-22T12:00:00Z");
 
@@ -12,6 +13,6 @@ describe("relativeTime", () => {
     ["2026-11-01T12:00:00Z", "3 weeks ago"],
     ["2026-12-24T12:00:00Z", "next month"],
   ])("%s is %s", (at, words) => {
-    expect(relativeTime(at, now)).toBe(words);
+    expect(relativeTime(english, at, now)).toBe(words);
   });
 });

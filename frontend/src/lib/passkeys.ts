@@ -1,5 +1,7 @@
 /** Passkeys: what the browser and the server say to each other, as the JSON forms of WebAuthn level 3. */
 
+import { text } from "@/lib/i18n/translate";
+
 /** Why there was no passkey, in words for the person. */
 export class PasskeyFailure extends Error {
   override readonly name = "PasskeyFailure";
@@ -13,14 +15,15 @@ export class PasskeyFailure extends Error {
   }
 }
 
-type Encoded = Record<string, unknown>;
+/** A JSON form of WebAuthn. */
+export type Encoded = Record<string, unknown>;
 
 /** Whether this browser, on this address, can work with passkeys at all. */
 export const hasPasskeys = (): boolean =>
   typeof PublicKeyCredential !== "undefined" && globalThis.navigator?.credentials !== undefined;
 
 /** Makes a passkey on this device or another authenticator, for `options` as the server sent them. */
-export async function createPasskey(options: object, signal?: AbortSignal): Promise<object> {
+export async function createPasskey(options: object, signal?: AbortSignal): Promise<Encoded> {
   const publicKey = supported().parseCreationOptionsFromJSON
     ? PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON)
     : creationOptions(options as Encoded);
@@ -28,7 +31,7 @@ export async function createPasskey(options: object, signal?: AbortSignal): Prom
 }
 
 /** Lets the person choose a passkey and prove that it is theirs. */
-export async function askForPasskey(options: object, signal?: AbortSignal): Promise<object> {
+export async function askForPasskey(options: object, signal?: AbortSignal): Promise<Encoded> {
   const publicKey = supported().parseRequestOptionsFromJSON
     ? PublicKeyCredential.parseRequestOptionsFromJSON(options as PublicKeyCredentialRequestOptionsJSON)
     : requestOptions(options as Encoded);
@@ -38,16 +41,17 @@ export async function askForPasskey(options: object, signal?: AbortSignal): Prom
 function supported(): Partial<typeof PublicKeyCredential> {
   if (hasPasskeys()) return PublicKeyCredential;
   throw new PasskeyFailure(
-    "This browser has no passkeys",
-    "Use a recent browser, and the address of Daybook that begins with https.",
+    text("This browser has no passkeys"),
+    text("Use a recent browser, and the address of Daybook that begins with https."),
   );
 }
 
-async function answered(asked: Promise<Credential | null>): Promise<object> {
+async function answered(asked: Promise<Credential | null>): Promise<Encoded> {
   try {
     const credential = (await asked) as PublicKeyCredential | null;
-    if (credential) return typeof credential.toJSON === "function" ? credential.toJSON() : toJson(credential);
-    throw new PasskeyFailure("No passkey was chosen", "Please try again.");
+    if (credential)
+      return typeof credential.toJSON === "function" ? { ...credential.toJSON() } : toJson(credential);
+    throw new PasskeyFailure(text("No passkey was chosen"), text("Please try again."));
   } catch (error) {
     throw explained(error);
   }
@@ -57,18 +61,21 @@ function explained(error: unknown): unknown {
   if (!(error instanceof DOMException)) return error;
   const told = (title: string, detail: string) => new PasskeyFailure(title, detail, { cause: error });
   if (error.name === "InvalidStateError")
-    return told("This passkey is here already", "The authenticator has a passkey for this account.");
+    return told(
+      text("This passkey is here already"),
+      text("The authenticator has a passkey for this account."),
+    );
   if (error.name === "NotAllowedError" || error.name === "AbortError")
     return told(
-      "No passkey was used",
-      "The browser's question was closed or took too long. Please try again.",
+      text("No passkey was used"),
+      text("The browser's question was closed or took too long. Please try again."),
     );
   if (error.name === "SecurityError")
     return told(
-      "Passkeys do not work at this address",
-      "They belong to the address that Daybook was set up with.",
+      text("Passkeys do not work at this address"),
+      text("They belong to the address that Daybook was set up with."),
     );
-  return told("The passkey did not work", "Another authenticator may. Please try again.");
+  return told(text("The passkey did not work"), text("Another authenticator may. Please try again."));
 }
 
 /* For browsers without the JSON forms: the same by hand, bytes as base64url without padding. */
@@ -114,7 +121,7 @@ const RESPONSE_PARTS = [
   "userHandle",
 ] as const;
 
-function toJson(credential: PublicKeyCredential): object {
+function toJson(credential: PublicKeyCredential): Encoded {
   const parts = credential.response as unknown as Partial<Record<string, ArrayBuffer | null>>;
   const response = RESPONSE_PARTS.flatMap((name) => {
     const part = parts[name];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { english } from "@/lib/i18n/translate";
 import { judge, lengthOf } from "@/lib/passwords";
 
 describe("judge", () => {
@@ -14,7 +15,7 @@ describe("judge", () => {
     ["the cat sat on it", 2, "Good"],
     ["correct horse battery staple", 3, "Strong"],
   ])("%j is worth %d", (password, score, words) => {
-    expect(judge(password, ["ada.lovelace@example.com", "Ada Lovelace"])).toEqual({ score, words });
+    expect(judge(english, password, ["ada.lovelace@example.com", "Ada Lovelace"])).toEqual({ score, words });
   });
 });
 

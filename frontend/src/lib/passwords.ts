@@ -1,3 +1,5 @@
+import type { Translate } from "@/lib/i18n/translate";
+
 /** The server's rule (NIST SP 800-63B): length is what makes a password strong. There are no rules about kinds of characters. */
 export const PASSWORD_LENGTH = { min: 15, max: 128 } as const;
 
@@ -14,17 +16,24 @@ export interface Judgement {
  * A hint while typing, nothing more: the server knows the lists of common passwords and decides.
  * `about` is what strangers may know of the person: the e-mail address, the name.
  */
-export function judge(password: string, about: readonly string[] = []): Judgement {
+export function judge(t: Translate, password: string, about: readonly string[] = []): Judgement {
   const length = lengthOf(password);
   if (length === 0)
-    return { score: 0, words: `At least ${PASSWORD_LENGTH.min} characters. A short sentence works well.` };
+    return {
+      score: 0,
+      words: t("At least {count} characters. A short sentence works well.", { count: PASSWORD_LENGTH.min }),
+    };
   const missing = PASSWORD_LENGTH.min - length;
   if (missing > 0)
-    return { score: 0, words: `${missing} more ${missing === 1 ? "character" : "characters"} to go` };
-  if (length > PASSWORD_LENGTH.max) return { score: 0, words: `${length - PASSWORD_LENGTH.max} too many` };
+    return {
+      score: 0,
+      words: t.count(missing, "{count} more character to go", "{count} more characters to go"),
+    };
+  if (length > PASSWORD_LENGTH.max)
+    return { score: 0, words: t("{count} too many", { count: length - PASSWORD_LENGTH.max }) };
   const worth = worthOf(password.toLowerCase(), about);
-  if (worth < 9) return { score: 1, words: "Long enough, but easy to guess" };
-  return worth < 18 ? { score: 2, words: "Good" } : { score: 3, words: "Strong" };
+  if (worth < 9) return { score: 1, words: t("Long enough, but easy to guess") };
+  return worth < 18 ? { score: 2, words: t("Good") } : { score: 3, words: t("Strong") };
 }
 
 /** How many characters there are that do not follow from the others. */

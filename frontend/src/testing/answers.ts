@@ -6,7 +6,7 @@ export interface Asked {
   readonly body: unknown;
 }
 
-type Reply = Response | ((body: unknown) => Response);
+type Reply = Response | ((body: unknown) => Response | Promise<Response>);
 
 /** A problem as the API sends it. */
 export const refusal = (

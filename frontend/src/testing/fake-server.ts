@@ -1,20 +1,48 @@
 import { ApiProblem, Unreachable } from "@/lib/api/problems";
-import { wanted } from "@/lib/sync/operations";
-import { compareTodos, matches } from "@/lib/sync/order";
-import type { Page, PushResult, Transport } from "@/lib/sync/transport";
-import type { Operation, Status, Todo } from "@/lib/sync/types";
+import type {
+  ChangesPage,
+  HistoryEntry,
+  OperationResult,
+  OperationsAnswer,
+  SyncedTodo,
+  Tombstone,
+  TrashPage,
+  Verdict,
+} from "@/lib/api/types";
+import { same, wanted } from "@/lib/sync/fields";
+import { type Merged, merge } from "@/lib/sync/merge";
+import { compareTodos } from "@/lib/sync/order";
+import type { StreamEvent, Transport } from "@/lib/sync/transport";
+import { editable, type Operation, type Todo } from "@/lib/sync/types";
 import { aTodo } from "@/testing/todos";
 
 export const problem = (status: number, slug: string, retryAfter?: number): ApiProblem =>
   new ApiProblem(status, slug, slug, undefined, [], retryAfter, undefined, {});
 
 type Fault = "lost request" | "lost answer" | ApiProblem;
+type Stored = Todo & { purged?: boolean };
+type FirstResult = OperationResult & { outcome: Verdict };
 
-/** The other end of a transport, with the server's rules about versions, and faults to order. */
+const NOW = "2026-11-22T12:00:00Z";
+
+/** The other end of a transport: the protocol's rules in memory, and faults to order. */
 export class FakeServer implements Transport {
-  readonly todos = new Map<string, Todo>();
+  readonly todos = new Map<string, Stored>();
+  /** Every operation that arrived, repetitions included. */
   readonly received: Operation[] = [];
-  pageSize = 50;
+  readonly pulls: (string | null)[] = [];
+  /** What became of the fields of each todo. */
+  readonly history = new Map<string, Pick<HistoryEntry, "seq" | "changes">[]>();
+  /** What decides about an operation; a test of tests may put something wrong here. */
+  decide: typeof merge = merge;
+  pageSize = 500;
+  epoch = "e1";
+  head = 0;
+  /** What the server does not take, and why. */
+  refuses: (operation: Operation) => string | undefined = () => undefined;
+  readonly #answers = new Map<string, FirstResult>();
+  readonly #listeners = new Set<(event: StreamEvent) => void>();
+  readonly #ends = new Set<(error?: Error) => void>();
   #faults: Fault[] = [];
   #last = 1_000_000;
 
@@ -23,45 +51,102 @@ export class FakeServer implements Transport {
     this.#faults.push(...faults);
   }
 
+  /** What was ordered does not happen any more. */
+  recover(): void {
+    this.#faults = [];
+  }
+
   add(...todos: Partial<Todo>[]): Todo[] {
-    return todos.map((changes) =>
-      this.#store({ ...aTodo(changes), position: changes.position ?? this.#position() }),
+    return todos.map((todo) =>
+      this.#store({ ...aTodo(todo), position: todo.position ?? `b${--this.#last}` }),
     );
   }
 
   /** Somebody else's change. */
   change(id: string, changes: Partial<Todo>): void {
-    const todo = this.#live(id);
+    const todo = this.todos.get(id);
     if (todo) this.#store({ ...todo, ...changes, version: todo.version + 1 });
   }
 
   remove(id: string): void {
-    this.change(id, { deleted_at: "2026-11-22T12:00:00Z" });
+    this.change(id, { deleted_at: NOW });
+  }
+
+  purge(id: string): void {
+    const todo = this.todos.get(id);
+    if (todo) this.#store({ ...todo, deleted_at: todo.deleted_at ?? NOW, purged: true });
+  }
+
+  /** A restored backup: what was told before counts no more. */
+  restoreBackup(): void {
+    this.epoch = `${this.epoch}+`;
+  }
+
+  live(): Todo[] {
+    return [...this.todos.values()].filter(({ deleted_at }) => deleted_at === null).sort(compareTodos);
   }
 
   titles(): string[] {
-    return this.#list("all").map(({ title }) => title);
+    return this.live().map(({ title }) => title);
   }
 
-  async push(operation: Operation, version: number | undefined): Promise<PushResult> {
+  /** How many streams are open. */
+  get streams(): number {
+    return this.#listeners.size;
+  }
+
+  /** Ends the open streams, or breaks them. */
+  endStreams(error?: Error): void {
+    for (const end of [...this.#ends]) end(error);
+  }
+
+  async push(operations: readonly Operation[], _signal?: AbortSignal): Promise<OperationsAnswer> {
     const fault = await this.#before();
-    this.received.push(operation);
-    const result = this.#apply(operation, version);
+    const results = operations.map((operation) => this.#answer(operation));
     if (fault === "lost answer") throw new Unreachable();
-    return result;
+    return structuredClone({ results, epoch: this.epoch, head: this.head });
   }
 
-  async fetch(id: string): Promise<Todo | undefined> {
+  async pull(cursor: string | null, _signal?: AbortSignal): Promise<ChangesPage> {
     await this.#before();
-    return this.#live(id);
+    this.pulls.push(cursor);
+    const [epoch, seq] = cursor?.split("/") ?? [this.epoch, "0"];
+    if (epoch !== this.epoch) throw problem(410, "resync-required");
+    const changed = [...this.todos.values()]
+      .filter((todo) => todo.seq > Number(seq) && (cursor !== null || todo.deleted_at === null))
+      .sort((a, b) => a.seq - b.seq);
+    const page = changed.slice(0, this.pageSize);
+    const has_more = changed.length > page.length;
+    const reached = has_more ? (page.at(-1)?.seq ?? 0) : this.head;
+    return structuredClone({
+      changes: page.map(toDocument),
+      cursor: `${this.epoch}/${reached}`,
+      has_more,
+      epoch: this.epoch,
+      head: this.head,
+    });
   }
 
-  async list(status: Status, cursor: string | null): Promise<Page> {
+  async trash(): Promise<TrashPage> {
     await this.#before();
-    const todos = this.#list(status);
-    const start = cursor === null ? 0 : todos.findIndex(({ id }) => id === cursor) + 1;
-    const items = todos.slice(start, start + this.pageSize);
-    return { items, next_cursor: start + this.pageSize < todos.length ? (items.at(-1)?.id ?? null) : null };
+    const items = [...this.todos.values()].filter(({ deleted_at, purged }) => deleted_at !== null && !purged);
+    return structuredClone({ items, next_cursor: null });
+  }
+
+  stream(listener: (event: StreamEvent) => void, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (error?: Error) => {
+        this.#listeners.delete(listener);
+        this.#ends.delete(end);
+        if (error) reject(error);
+        else resolve();
+      };
+      if (signal.aborted) return end();
+      signal.addEventListener("abort", () => end(), { once: true });
+      this.#listeners.add(listener);
+      this.#ends.add(end);
+      listener({ type: "head", epoch: this.epoch, head: this.head });
+    });
   }
 
   async #before(): Promise<Fault | undefined> {
@@ -72,45 +157,74 @@ export class FakeServer implements Transport {
     return fault;
   }
 
-  #apply({ kind, todo_id, changes }: Operation, version: number | undefined): PushResult {
+  #answer(operation: Operation): OperationResult {
+    this.received.push(operation);
+    const first = this.#answers.get(operation.op_id);
+    if (first) {
+      const todo = this.todos.get(operation.todo_id);
+      return { ...first, outcome: "duplicate", first: first.outcome, todo: todo ? toDocument(todo) : null };
+    }
+    const result = this.#apply(operation);
+    this.#answers.set(operation.op_id, result);
+    return result;
+  }
+
+  #apply(operation: Operation): FirstResult {
+    const { op_id, todo_id, kind } = operation;
     const stored = this.todos.get(todo_id);
-    if (kind === "create") {
-      if (stored?.deleted_at) return { outcome: "gone" };
-      const created = () =>
-        this.#store(aTodo({ id: todo_id, position: this.#position(), ...wanted(changes) }));
-      return { outcome: "applied", todo: stored ?? created() };
+    const reason = this.refuses(operation);
+    const merged = this.decide(stored ? toStored(stored) : null, operation);
+    if (reason || merged.outcome === "rejected") {
+      const slug = reason ?? (stored ? "todo-deleted" : "todo-not-found");
+      const todo = stored ? toDocument(stored) : null;
+      const rejected = { type: `urn:problem:${slug}`, title: slug, status: 422 };
+      return { op_id, outcome: "rejected", first: null, todo, seq: null, clashes: {}, problem: rejected };
     }
-    if (!stored || stored.deleted_at) return { outcome: "gone" };
-    const isToggle = Object.keys(changes).join() === "completed";
-    if (!isToggle && version !== stored.version) return { outcome: "stale", stored };
-    if (kind === "delete") {
-      this.remove(todo_id);
-      return { outcome: "applied", todo: null };
-    }
-    return {
-      outcome: "applied",
-      todo: this.#store({ ...stored, ...wanted(changes), version: stored.version + 1 }),
-    };
+    const now = merged.version_step ? this.#store(this.#changed(operation, stored, merged)) : stored;
+    const { outcome, clashes } = merged;
+    if (!now) throw new Error(`${kind} changed nothing`);
+    return { op_id, outcome, first: null, todo: toDocument(now), seq: now.seq, clashes, problem: null };
   }
 
-  /** Counts down: each new todo comes before all others. */
-  #position(): string {
-    return `T${--this.#last}`;
+  #changed({ kind, todo_id, changes }: Operation, stored: Stored | undefined, merged: Merged): Stored {
+    const base = stored ?? aTodo({ id: todo_id, version: 0, position: `b${--this.#last}` });
+    const version = base.version + 1;
+    if (kind === "delete") return { ...base, version, deleted_at: NOW };
+    const fields = { ...merged.fields } as Partial<Todo>;
+    const { position } = wanted(changes);
+    const next = { ...base, ...fields, position: position ?? base.position, version, deleted_at: null };
+    return next.completed && next.recurrence ? advance(next) : next;
   }
 
-  #live(id: string): Todo | undefined {
-    const todo = this.todos.get(id);
-    return todo?.deleted_at ? undefined : todo;
+  #store(todo: Stored): Stored {
+    const stored = { ...todo, seq: ++this.head };
+    this.#remember(this.todos.get(todo.id), stored);
+    this.todos.set(todo.id, stored);
+    for (const listener of this.#listeners) listener({ type: "head", epoch: this.epoch, head: this.head });
+    return stored;
   }
 
-  #list(status: Status): Todo[] {
-    return [...this.todos.values()]
-      .filter((todo) => !todo.deleted_at && matches(todo, status))
-      .sort(compareTodos);
+  #remember(before: Stored | undefined, after: Stored): void {
+    const changed = editable.filter((field) => !same(before?.[field], after[field]));
+    const changes = changed.map((field) => [field, { from: before?.[field] ?? null, to: after[field] }]);
+    const entry = { seq: after.seq, changes: Object.fromEntries(changes) };
+    this.history.set(after.id, [...(this.history.get(after.id) ?? []), entry]);
   }
+}
 
-  #store(todo: Todo): Todo {
-    this.todos.set(todo.id, todo);
-    return todo;
-  }
+/** Every recurring todo comes back the next day here. */
+function advance(todo: Stored): Stored {
+  const due = todo.due && "date" in todo.due ? Date.parse(todo.due.date) : Date.parse(NOW);
+  const date = new Date(due + 86_400_000).toISOString().slice(0, 10);
+  return { ...todo, completed: false, completed_at: null, due: { date } };
+}
+
+function toStored(todo: Stored) {
+  const fields = todo.purged ? {} : Object.fromEntries(editable.map((field) => [field, todo[field]]));
+  return { fields, version: todo.version, deleted: todo.deleted_at !== null };
+}
+
+function toDocument(todo: Stored): SyncedTodo | Tombstone {
+  const { id, seq, version, deleted_at, purged = false } = todo;
+  return deleted_at === null ? todo : { id, seq, version, deleted_at, purged };
 }

@@ -10,7 +10,10 @@ import type { SessionMessage } from "@/lib/api/session-types";
 import { memoryArea } from "@/lib/storage/area";
 import type { StorageArea } from "@/lib/storage/entry";
 import { createLocal } from "@/lib/storage/local";
-import { Store, type StoreMessage } from "@/lib/sync/store";
+import type { StoreMessage } from "@/lib/sync/messages";
+import { memoryPersistence } from "@/lib/sync/persistence/memory";
+import type { OpenPersistence } from "@/lib/sync/persistence/port";
+import { Store } from "@/lib/sync/store";
 import { FakeServer } from "@/testing/fake-server";
 import { answer } from "@/testing/sessions";
 import { connectedChannels, sharedLocks } from "@/testing/tabs";
@@ -27,6 +30,7 @@ interface WorldOptions {
   send?: Send;
   area?: StorageArea;
   server?: FakeServer;
+  open?: OpenPersistence;
 }
 
 /** The app's parts without a browser's network: a real session and a real store before a server that is none. */
@@ -49,8 +53,10 @@ export function createWorld(options: WorldOptions = {}): World {
     forget: () => undefined,
   });
   const api = async () => createApi("http://api.test", send);
-  const connection: Connection = { session, api, guestApi: api };
-  const store = new Store({ userId: "u1", area, transport: server, locks, channel: storeChannel });
+  const openStream = async () => new Response("");
+  const connection: Connection = { session, api, guestApi: api, openStream, as: () => ({ api, openStream }) };
+  const { open = async () => memoryPersistence() } = options;
+  const store = new Store({ userId: "u1", area, transport: server, locks, channel: storeChannel, open });
   return { runtime: { area, local, connection }, session, store, server };
 }
 

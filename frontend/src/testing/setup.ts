@@ -4,7 +4,7 @@ import { afterEach } from "vitest";
 if (typeof document !== "undefined") {
   const { cleanup, configure } = await import("@testing-library/react");
   // As long as a machine that others use needs: what is waited for ends the waiting, not the clock.
-  configure({ asyncUtilTimeout: 20_000 });
+  configure({ asyncUtilTimeout: 60_000 });
   afterEach(() => {
     cleanup();
     localStorage.clear();

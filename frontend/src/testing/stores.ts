@@ -1,8 +1,12 @@
 import { vi } from "vitest";
 import { memoryArea } from "@/lib/storage/area";
 import type { StorageArea } from "@/lib/storage/entry";
-import { Store, type StoreMessage } from "@/lib/sync/store";
-import type { TodoStore, TodoView } from "@/lib/sync/types";
+import type { StoreMessage } from "@/lib/sync/messages";
+import { moveJournal } from "@/lib/sync/persistence/journal";
+import { localPersistence } from "@/lib/sync/persistence/local-storage";
+import type { OpenPersistence } from "@/lib/sync/persistence/port";
+import { Store } from "@/lib/sync/store";
+import type { Receipt, TodoStore, TodoView } from "@/lib/sync/types";
 import { FakeServer } from "@/testing/fake-server";
 import { connectedChannels, sharedLocks } from "@/testing/tabs";
 
@@ -25,25 +29,54 @@ interface Setup {
   server?: FakeServer;
   area?: StorageArea;
   tabs?: number;
+  open?: OpenPersistence;
+  askToPersist?: () => void;
+  hasLeft?: () => boolean;
 }
 
-/** Tabs of one browser, with their stores started. */
-export function open({ server = new FakeServer(), area = memoryArea(), tabs = 1 }: Setup = {}) {
+/** Storage that the clock of a test can follow: IndexedDB would take turns of its own. */
+export const openLocal =
+  (area: StorageArea, userId: string): OpenPersistence =>
+  async () => {
+    const persistence = localPersistence(area, userId);
+    await moveJournal(area, userId, (batch) => persistence.write(batch));
+    return persistence;
+  };
+
+/** Tabs of one browser, with their stores started and what they keep read. */
+export async function open(setup: Setup = {}) {
+  const { server = new FakeServer(), area = memoryArea(), tabs = 1, askToPersist = () => {} } = setup;
+  const { hasLeft = () => false } = setup;
   const locks = sharedLocks();
   const opened = connectedChannels<StoreMessage>(tabs).map((channel) => {
-    const store = new Store({ userId: "u1", area, transport: server, locks, channel });
+    const open = setup.open ?? openLocal(area, "u1");
+    const parts = { userId: "u1", area, transport: server, locks, channel, open, askToPersist, hasLeft };
+    const store = new Store(parts);
     const stop = store.start();
     stops.push(stop);
     return { store, stop };
   });
-  const [{ store, stop } = opened[0] as never] = opened;
+  await settle();
+  const [{ store, stop } = never()] = opened;
   return { server, area, store, stop, tabs: opened };
 }
 
-export const settle = () => vi.advanceTimersByTimeAsync(0);
+function never(): never {
+  throw new Error("there is no tab");
+}
+
+/** Until nothing happens any more without time going on. The engine is loaded when it is needed, which takes turns. */
+export async function settle(): Promise<void> {
+  await vi.dynamicImportSettled();
+  await vi.advanceTimersByTimeAsync(0);
+  await vi.dynamicImportSettled();
+  await vi.advanceTimersByTimeAsync(0);
+}
+
 export const later = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 export const titles = (store: TodoStore) => store.snapshot().todos.map(({ title }) => title);
-export const add = (store: TodoStore, title: string) => store.mutate({ kind: "create", patch: { title } });
+export const add = (store: TodoStore, title: string): Receipt =>
+  store.mutate({ kind: "create", patch: { title } });
 
 export function first(store: TodoStore): TodoView {
   const [todo] = store.snapshot().todos;

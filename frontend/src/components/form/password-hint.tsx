@@ -1,4 +1,7 @@
+"use client";
+
 import { classes } from "@/components/ui/classes";
+import { useText } from "@/hooks/text";
 import { judge } from "@/lib/passwords";
 
 const colours = ["bg-danger", "bg-warn", "bg-accent", "bg-accent"] as const;
@@ -11,7 +14,8 @@ interface PasswordHintProps {
 
 /** How good a new password is, in a bar and in words; the field it stands under reads it out. */
 export function PasswordHint({ password, about = [] }: PasswordHintProps) {
-  const { score, words } = judge(password, about);
+  const t = useText();
+  const { score, words } = judge(t, password, about);
   return (
     <span className="block">
       {password !== "" && (

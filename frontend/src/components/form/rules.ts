@@ -1,21 +1,22 @@
 import { email as emailFormat, maxLength, minLength, refine, string, trim } from "zod/mini";
+import { text } from "@/lib/i18n/translate";
 import { lengthOf, PASSWORD_LENGTH } from "@/lib/passwords";
 
 /** The rules of the server that several forms share, so that most mistakes are noticed before anything is sent. */
 export const email = string().check(
   trim(),
-  minLength(1, "Enter your e-mail address"),
-  emailFormat("That is not an e-mail address"),
+  minLength(1, text("Enter your e-mail address")),
+  emailFormat(text("That is not an e-mail address")),
 );
 
-export const password = string().check(minLength(1, "Enter your password"));
+export const password = string().check(minLength(1, text("Enter your password")));
 
 export const newPassword = string().check(
-  refine((text) => lengthOf(text) >= PASSWORD_LENGTH.min, `Use at least ${PASSWORD_LENGTH.min} characters`),
-  refine((text) => lengthOf(text) <= PASSWORD_LENGTH.max, `Use at most ${PASSWORD_LENGTH.max} characters`),
+  refine((typed) => lengthOf(typed) >= PASSWORD_LENGTH.min, text("Use at least 15 characters")),
+  refine((typed) => lengthOf(typed) <= PASSWORD_LENGTH.max, text("Use at most 128 characters")),
 );
 
-export const displayName = string().check(trim(), maxLength(100, "100 characters at most"));
+export const displayName = string().check(trim(), maxLength(100, text("100 characters at most")));
 
 /** Six digits, or one of the recovery codes. */
-export const code = string().check(trim(), minLength(1, "Enter a code"));
+export const code = string().check(trim(), minLength(1, text("Enter a code")));

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { FieldPath, FieldValues, UseFormReturn } from "react-hook-form";
 import { showAtFields } from "@/components/form/problems";
 import { isWrongCode, isWrongPassword } from "@/lib/api/problems";
+import { text } from "@/lib/i18n/translate";
 
 interface Options<Values extends FieldValues> {
   /** The fields with which the person proves who they are. A refused one is emptied and focused. */
@@ -32,8 +33,9 @@ export function useSubmission<Values extends FieldValues>(
     form.setFocus(field);
   };
   const place = (error: unknown) => {
-    if (proof.password && isWrongPassword(error)) refuse(proof.password, "The password is wrong");
-    else if (proof.code && isWrongCode(error)) refuse(proof.code, "The code is wrong, or it was used before");
+    if (proof.password && isWrongPassword(error)) refuse(proof.password, text("The password is wrong"));
+    else if (proof.code && isWrongCode(error))
+      refuse(proof.code, text("The code is wrong, or it was used before"));
     else if (!showAtFields(error, Object.keys(form.getValues()) as FieldPath<Values>[], form.setError))
       setFailure(error);
   };

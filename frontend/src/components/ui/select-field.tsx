@@ -18,7 +18,7 @@ export function SelectField({ label, options, ...select }: SelectFieldProps) {
         <select
           {...select}
           id={id}
-          className="h-11 w-full cursor-pointer appearance-none rounded-xl border border-edge bg-surface px-3.5 pr-10 text-base text-ink outline-none transition-colors hover:border-soft focus:border-accent focus:ring-3 focus:ring-accent/20 sm:text-[0.9375rem]"
+          className="h-11 w-full cursor-pointer appearance-none rounded-xl border border-edge bg-surface px-3.5 pe-10 text-base text-ink outline-none transition-colors hover:border-soft focus:border-accent focus:ring-3 focus:ring-accent/20 sm:text-[0.9375rem]"
         >
           {options.map(({ value, label: text }) => (
             <option key={value} value={value} className="bg-raised">
@@ -28,7 +28,7 @@ export function SelectField({ label, options, ...select }: SelectFieldProps) {
         </select>
         <ChevronDown
           aria-hidden
-          className="pointer-events-none absolute top-1/2 right-3.5 size-4 -translate-y-1/2 text-faint"
+          className="pointer-events-none absolute top-1/2 end-3.5 size-4 -translate-y-1/2 text-faint"
         />
       </div>
     </div>

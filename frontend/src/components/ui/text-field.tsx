@@ -1,10 +1,14 @@
+"use client";
+
 import { CircleAlert } from "lucide-react";
 import { useId } from "react";
 import { classes } from "@/components/ui/classes";
+import { useText } from "@/hooks/text";
 
 export interface TextFieldProps extends Omit<React.ComponentProps<"input">, "id" | "className"> {
   label: string;
   description?: React.ReactNode;
+  /** In English, as rules and server give it: the field knows the person’s language. */
   error?: string | undefined;
   /** Shown inside the field, at its end. */
   adornment?: React.ReactNode;
@@ -16,6 +20,7 @@ export interface TextFieldProps extends Omit<React.ComponentProps<"input">, "id"
 
 /** A labelled field with its explanation and its problem, which screen readers read with it. */
 export function TextField(props: TextFieldProps) {
+  const t = useText();
   const { label, description, error, adornment, aside, look = "text", ...input } = props;
   const id = useId();
   const parts = [error && `${id}-error`, description && `${id}-description`].filter(Boolean);
@@ -35,14 +40,14 @@ export function TextField(props: TextFieldProps) {
             error === undefined
               ? "border-edge hover:border-soft focus:border-accent focus:ring-accent/20"
               : "border-danger focus:ring-danger/20",
-            Boolean(adornment) && "pr-12",
+            Boolean(adornment) && "pe-12",
             look === "code" && "font-mono tracking-[0.12em]",
           )}
         />
-        {adornment && <div className="absolute inset-y-0 right-0.5 flex items-center">{adornment}</div>}
+        {adornment && <div className="absolute inset-y-0 end-0.5 flex items-center">{adornment}</div>}
       </div>
       {/* After the field, so that the tab key leads from field to field. */}
-      {aside && <span className="absolute top-0 right-0 text-sm">{aside}</span>}
+      {aside && <span className="absolute top-0 end-0 text-sm">{aside}</span>}
       {/* Always there: a live region announces what changes in it, not that it appears. */}
       <p
         id={`${id}-error`}
@@ -52,7 +57,7 @@ export function TextField(props: TextFieldProps) {
         {error !== undefined && (
           <>
             <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            {error}
+            {t.any(error)}
           </>
         )}
       </p>

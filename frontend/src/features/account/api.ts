@@ -1,7 +1,7 @@
-import type { Collection } from "@/lib/api/account-schema";
 import { bodyOf } from "@/lib/api/client";
 import type { Connection } from "@/lib/api/connect";
 import type {
+  AddedPasskey,
   ApiToken,
   AuditPage,
   CreatedApiToken,
@@ -16,8 +16,13 @@ import { createPasskey } from "@/lib/passkeys";
 type Load<Value> = (connection: Connection, signal?: AbortSignal) => Promise<Value>;
 const listening = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
+interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
 /** All of a collection, page by page. */
-async function all<Item>(page: (query: { cursor?: string }) => Promise<Collection<Item>>): Promise<Item[]> {
+async function all<Item>(page: (query: { cursor?: string }) => Promise<Page<Item>>): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | null = null;
   do {
@@ -83,7 +88,7 @@ export const loadPasskeys: Load<Passkey[]> = async ({ api }, signal) => {
   return all((query) => bodyOf(client.GET("/auth/passkeys", { params: { query }, ...listening(signal) })));
 };
 
-export async function addPasskey({ api }: Connection, name: string, password: string): Promise<Passkey> {
+export async function addPasskey({ api }: Connection, name: string, password: string): Promise<AddedPasskey> {
   const client = await api();
   const options = await bodyOf(client.POST("/auth/passkeys/options", { body: { password } }));
   const credential = await createPasskey(options);

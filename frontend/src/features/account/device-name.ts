@@ -1,3 +1,5 @@
+import type { Translate } from "@/lib/i18n/translate";
+
 const BROWSERS = [
   [/\bEdgA?\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -23,13 +25,13 @@ const find = (list: readonly (readonly [RegExp, string])[], text: string) =>
   list.find(([pattern]) => pattern.test(text))?.[1];
 
 /** What a person calls the thing that signed in: “Firefox on Linux”. The server may say so itself, or pass on a user agent. */
-export function deviceName(device: string | null): string {
+export function deviceName(t: Translate, device: string | null): string {
   const text = device?.trim();
-  if (!text) return "Unknown device";
+  if (!text) return t("Unknown device");
   const [browser, system] = [find(BROWSERS, text), find(SYSTEMS, text)];
   if (!text.includes("/")) return text;
-  if (browser && system) return `${browser} on ${system}`;
-  return browser ?? system ?? text.slice(0, 60);
+  if (browser && system) return t("{browser} on {system}", { browser: t.any(browser), system });
+  return t.any(browser ?? "") || system || text.slice(0, 60);
 }
 
 export const isHandheld = (device: string | null): boolean =>

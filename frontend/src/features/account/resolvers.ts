@@ -2,34 +2,38 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { array, type infer as Infer, maxLength, minLength, object, refine, string, trim } from "zod/mini";
 import { code, displayName, newPassword, password } from "@/components/form/rules";
 import { DELETE_WORD } from "@/features/account/delete-word";
+import { text } from "@/lib/i18n/translate";
 
-const name = (most: number) =>
-  string().check(trim(), minLength(1, "Give it a name"), maxLength(most, `${most} characters at most`));
+const name = string().check(
+  trim(),
+  minLength(1, text("Give it a name")),
+  maxLength(100, text("100 characters at most")),
+);
 
 const profileSchema = object({ display_name: displayName });
 
 const passwordSchema = object({ current_password: password, new_password: newPassword }).check(
   refine(({ current_password, new_password }) => current_password !== new_password, {
     path: ["new_password"],
-    message: "That is the password you have",
+    message: text("That is the password you have"),
   }),
 );
 
 const passwordProofSchema = object({ password });
 const fullProofSchema = object({ password, code });
 const confirmSchema = object({ code });
-const passkeySchema = object({ name: name(100), password });
+const passkeySchema = object({ name: name, password });
 
 const tokenSchema = object({
-  name: name(100),
-  scopes: array(string()).check(minLength(1, "Allow it something")),
+  name: name,
+  scopes: array(string()).check(minLength(1, text("Allow it something"))),
   expires_in_days: string(),
   password,
 });
 
 const goodbye = string().check(
   trim(),
-  refine((text) => text.toLowerCase() === DELETE_WORD, `Type “${DELETE_WORD}”`),
+  refine((typed) => typed.toLowerCase() === DELETE_WORD, text("Type “delete”")),
 );
 const deleteSchema = object({ password, code: string(), word: goodbye });
 const deleteWithCodeSchema = object({ password, code, word: goodbye });

@@ -1,6 +1,7 @@
 import { expect, describe as suite, test } from "vitest";
 import { describe, describeDetails } from "@/features/account/activity-words";
 import { deviceName, isHandheld } from "@/features/account/device-name";
+import { english } from "@/lib/i18n/translate";
 
 suite("deviceName", () => {
   const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
@@ -17,7 +18,7 @@ suite("deviceName", () => {
     ["  ", "Unknown device"],
     [null, "Unknown device"],
   ])("%j is %s", (device, name) => {
-    expect(deviceName(device)).toBe(name);
+    expect(deviceName(english, device)).toBe(name);
   });
 
   test("tells what is held in a hand", () => {
@@ -28,13 +29,16 @@ suite("deviceName", () => {
 
 suite("describe", () => {
   test("has words for what is known, and readable ones for what is not", () => {
-    expect(describe({ kind: "password.changed" })).toEqual({ title: "Password changed", isNotable: true });
-    expect(describe({ kind: "some.new_kind" })).toEqual({ title: "Some new kind" });
+    expect(describe(english, { kind: "password.changed" })).toEqual({
+      title: "Password changed",
+      isNotable: true,
+    });
+    expect(describe(english, { kind: "some.new_kind" })).toEqual({ title: "Some new kind" });
   });
 
   test("tells of the details what means something", () => {
-    expect(describeDetails({ details: { method: "totp" } })).toBe("with the password and a code");
-    expect(describeDetails({ details: { name: "backup", next_after_seconds: 4 } })).toBe("“backup”");
-    expect(describeDetails({ details: {} })).toBe("");
+    expect(describeDetails(english, { details: { method: "totp" } })).toBe("with the password and a code");
+    expect(describeDetails(english, { details: { name: "backup", next_after_seconds: 4 } })).toBe("“backup”");
+    expect(describeDetails(english, { details: {} })).toBe("");
   });
 });

@@ -2,7 +2,7 @@ import type { RegisterValues, SignInValues } from "@/features/auth/resolvers";
 import { bodyOf } from "@/lib/api/client";
 import type { Connection } from "@/lib/api/connect";
 import { ApiProblem } from "@/lib/api/problems";
-import { askForPasskey } from "@/lib/passkeys";
+import { askForPasskey, type Encoded } from "@/lib/passkeys";
 
 export type Method = "totp" | "recovery_code" | "passkey";
 
@@ -13,7 +13,7 @@ export interface Challenge {
 }
 
 /** What is added to e-mail address and password. */
-export type Proof = { readonly code: string } | { readonly passkey: object };
+export type Proof = { readonly code: string } | { readonly passkey: Encoded };
 
 export async function signIn(connection: Connection, values: SignInValues, proof?: Proof): Promise<void> {
   const { session, guestApi } = connection;

@@ -1,13 +1,14 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type infer as Infer, object, refine } from "zod/mini";
 import { code, displayName, email, newPassword, password } from "@/components/form/rules";
+import { text } from "@/lib/i18n/translate";
 
 const signInSchema = object({ email, password });
 
 const registerSchema = object({ display_name: displayName, email, password: newPassword }).check(
   refine(({ email, password }) => password.toLowerCase() !== email.toLowerCase(), {
     path: ["password"],
-    message: "Your e-mail address is too easy to guess",
+    message: text("Your e-mail address is too easy to guess"),
   }),
 );
 

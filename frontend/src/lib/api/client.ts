@@ -1,9 +1,9 @@
 import createClient, { type Client } from "openapi-fetch";
 import { isCredentialSlug, readProblem, Unreachable } from "@/lib/api/problems";
-import type { ApiPaths } from "@/lib/api/types";
+import type { paths } from "@/lib/api/schema";
 
 export type Send = (request: Request) => Promise<Response>;
-export type Api = Client<ApiPaths>;
+export type Api = Client<paths>;
 
 /** Where a request gets its bearer token, and a newer one when that was refused. */
 export interface Tokens {
@@ -52,7 +52,7 @@ function withToken(request: Request, token: string): Request {
 
 /** A client whose error answers throw: what a call returns is what was asked for. */
 export function createApi(baseUrl: string, send: Send): Api {
-  const client = createClient<ApiPaths>({ baseUrl, fetch: send });
+  const client = createClient<paths>({ baseUrl, fetch: send });
   client.use({
     async onResponse({ response }) {
       if (!response.ok) throw await readProblem(response);

@@ -1,4 +1,5 @@
 import { ApiProblem, SignedOut, Unreachable } from "@/lib/api/problems";
+import { type Translate, text } from "@/lib/i18n/translate";
 import { PasskeyFailure } from "@/lib/passkeys";
 
 export interface Explanation {
@@ -7,44 +8,54 @@ export interface Explanation {
 }
 
 /** What went wrong and what to do about it, in words for the person in front of the screen. */
-export function explain(error: unknown, online: boolean = globalThis.navigator?.onLine ?? true): Explanation {
-  if (error instanceof SignedOut) return { title: "You are signed out", detail: "Sign in again to go on." };
-  if (error instanceof PasskeyFailure) return { title: error.title, detail: error.detail };
-  if (error instanceof ApiProblem) return explainProblem(error);
+export function explain(
+  t: Translate,
+  error: unknown,
+  online: boolean = globalThis.navigator?.onLine ?? true,
+): Explanation {
+  if (error instanceof SignedOut)
+    return { title: t("You are signed out"), detail: t("Sign in again to go on.") };
+  if (error instanceof PasskeyFailure) return { title: t.any(error.title), detail: t.any(error.detail) };
+  if (error instanceof ApiProblem) return explainProblem(t, error);
   if (!online)
-    return { title: "You are offline", detail: "Check your connection. Daybook tries again by itself." };
+    return {
+      title: t("You are offline"),
+      detail: t("Check your connection. Daybook tries again by itself."),
+    };
   if (error instanceof Unreachable) {
     return {
-      title: "Daybook cannot be reached",
-      detail: "The server does not answer. Please try again in a moment.",
+      title: t("Daybook cannot be reached"),
+      detail: t("The server does not answer. Please try again in a moment."),
     };
   }
-  return { title: "Something went wrong", detail: "That was our fault. Please try again." };
+  return { title: t("Something went wrong"), detail: t("That was our fault. Please try again.") };
 }
 
-function explainProblem(problem: ApiProblem): Explanation {
+function explainProblem(t: Translate, problem: ApiProblem): Explanation {
   if (problem.status === 429) {
     return {
-      title: problem.slug === "too-many-attempts" ? "Too many attempts" : "Too many requests",
-      detail: `Please wait ${duration(problem.retryAfter)}, then try again.`,
+      title: problem.slug === "too-many-attempts" ? t("Too many attempts") : t("Too many requests"),
+      detail: t("Please wait {time}, then try again.", { time: duration(t, problem.retryAfter) }),
     };
   }
   if (problem.status >= 500) {
-    const wait = problem.retryAfter === undefined ? "in a moment" : `in ${duration(problem.retryAfter)}`;
-    const reference = problem.requestId ? ` (reference ${problem.requestId})` : "";
+    const reference = problem.requestId ? ` (${t("reference {id}", { id: problem.requestId })})` : "";
     return {
-      title: "The server is busy",
-      detail: `Your data is safe. Please try again ${wait}${reference}.`,
+      title: t("The server is busy"),
+      detail:
+        t("Your data is safe. Please try again in {time}.", { time: duration(t, problem.retryAfter) }) +
+        reference,
     };
   }
-  return { title: problem.title, detail: problem.detail ?? "Please try again." };
+  return { title: t.any(problem.title), detail: t.any(problem.detail ?? text("Please try again.")) };
 }
 
 /** A waiting time as a person would say it, rounded up. */
-export function duration(milliseconds: number | undefined): string {
-  if (milliseconds === undefined) return "a moment";
+export function duration(t: Translate, milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return t("a moment");
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-  if (seconds < 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
+  if (seconds < 90) return t.count(seconds, "a second", "{count} seconds");
   const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+  if (minutes < 90) return t.count(minutes, "{count} minute", "{count} minutes");
+  return t.count(Math.ceil(minutes / 60), "{count} hour", "{count} hours");
 }

@@ -87,15 +87,25 @@ function fieldErrors(value: unknown): FieldError[] {
   });
 }
 
+/** What a problem says, wherever it stands: in an answer, or beside one operation of many. */
+export const parseProblem = (body: Readonly<Record<string, unknown>>) => ({
+  /** `urn:problem:todo-not-found` is `todo-not-found`. */
+  slug: text(body.type)?.replace(/^urn:problem:/, ""),
+  title: text(body.title),
+  detail: text(body.detail),
+  errors: fieldErrors(body.errors),
+});
+
 /** Reads any error answer; what is not problem JSON (a proxy's page, an empty body) becomes a problem by its status. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const body = await readObject(response);
+  const { slug, title, detail, errors } = parseProblem(body);
   return new ApiProblem(
     response.status,
-    text(body.type)?.replace(/^urn:problem:/, "") ?? `http-${response.status}`,
-    text(body.title) ?? `The server answered ${response.status}`,
-    text(body.detail),
-    fieldErrors(body.errors),
+    slug ?? `http-${response.status}`,
+    title ?? `The server answered ${response.status}`,
+    detail,
+    errors,
     parseRetryAfter(response.headers.get("retry-after")),
     response.headers.get("x-request-id") ?? undefined,
     body,

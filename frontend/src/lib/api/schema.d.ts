@@ -4,7 +4,47 @@
  */
 
 export interface paths {
-    "/auth/register": {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jwks
+         * @description The public keys that access tokens are verified with: the one that signs, the one that will, those that did.
+         */
+        get: operations["jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description What has happened to the caller's account, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verification": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,7 +53,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["register"];
+        /**
+         * Ask For Verification
+         * @description Send that link again. A few times an hour; nothing is sent for an address that is confirmed.
+         */
+        post: operations["ask_for_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Email
+         * @description Prove with the token of a link that the account's address is one's own.
+         */
+        post: operations["verify_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Account
+         * @description Everything that is stored about the caller here. `GET /todos/export` has the todos.
+         */
+        get: operations["export_account"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -29,6 +113,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Login
+         * @description Begin a session. The refresh token comes as a cookie.
+         *
+         *     After a few failures the next attempt has to wait, longer each time. A browser that has signed in to the account
+         *     before does not wait because of what others try.
+         *
+         *     Where the account has a second factor, the answer to the right password alone is a 401 `second-factor-required`:
+         *     send the same again with a `code`, or with a `passkey` as `POST /auth/login/passkey/options` asks for it.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -36,7 +130,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/refresh": {
+    "/auth/login/passkey": {
         parameters: {
             query?: never;
             header?: never;
@@ -45,7 +139,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["refresh"];
+        /**
+         * Login With Passkey
+         * @description Begin a session with a passkey alone. The refresh token comes as a cookie.
+         */
+        post: operations["login_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Passkey
+         * @description What to ask the browser for: any passkey it has for this site. Good for five minutes and for one answer.
+         */
+        post: operations["ask_for_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,6 +179,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Logout
+         * @description Sign out of this session, everywhere. Succeeds as well if there is none, or not any more.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -75,7 +197,487 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Me
+         * @description The account of the caller.
+         */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Me
+         * @description Delete the account with everything in it, at once and for good. Signs out everywhere.
+         */
+        delete: operations["delete_me"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Me
+         * @description Change the name that is shown; null takes it away.
+         */
+        patch: operations["rename_me"];
+        trace?: never;
+    };
+    "/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Passkeys
+         * @description The caller's passkeys, the oldest first.
+         */
+        get: operations["list_passkeys"];
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Add the passkey that the browser made. It is good for signing in alone, and beside the password.
+         */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Passkey
+         * @description Remove a passkey.
+         */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey
+         * @description What to ask the browser for. Good for five minutes, for one passkey, in this session.
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Choose another password. Every other session ends.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgot Password
+         * @description Ask for a link by mail with which to choose a new password. The same answer whether there is an account.
+         */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Choose a new password with the token of a link, which is good for one use in 30 minutes. Signs out everywhere.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Get a new access token for the session of the cookie, and a new cookie.
+         *
+         *     A refresh token is good for one use. Whoever did not get the answer may ask again with the same token for 30
+         *     seconds; after that, using it again ends the session.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description Open an account and sign in to it. The refresh token comes as a cookie.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Second Factor
+         * @description What the caller's account has besides its password.
+         */
+        get: operations["get_second_factor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description Get ten new recovery codes, shown this once. The old ones are void.
+         */
+        post: operations["renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Totp
+         * @description Begin to set up an authenticator app. It counts from the moment a code of it is confirmed.
+         */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Totp
+         * @description Enter a code of the new authenticator app. The answer holds new recovery codes, this once.
+         */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/second-factor/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Totp
+         * @description Remove the authenticator app; a recovery code will do in place of one of its own.
+         */
+        post: operations["remove_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Where the caller is signed in, the latest first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End Other Sessions
+         * @description Sign out of every session but the one that asks.
+         */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Sign out of one session, everywhere; it may be the one that asks.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Api Token
+         * @description Exchange an API token for an access token of a few minutes, which all other endpoints take.
+         */
+        post: operations["exchange_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Api Tokens
+         * @description The caller's API tokens, the newest first. The tokens themselves are shown to nobody again.
+         */
+        get: operations["list_api_tokens"];
+        put?: never;
+        /**
+         * Make Api Token
+         * @description Make a token for a program. It allows what its scopes say, and nothing that concerns the account.
+         */
+        post: operations["make_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Api Token
+         * @description Revoke an API token. The access tokens it was exchanged for end with it, everywhere.
+         */
+        delete: operations["revoke_api_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar/{secret}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Calendar
+         * @description The todos of whoever made this link that are still to be done, as a calendar (RFC 5545).
+         */
+        get: operations["read_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description What has changed since `cursor`, deletions included; without one, every todo there is.
+         *
+         *     Read on while `has_more`, and keep the last `cursor`: asked with it later, the answer is what changed since. A 410
+         *     `resync-required` says to begin again without a cursor, and to keep what is not sent yet.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry Out Operations
+         * @description Carry out what was done on a device, in this order. Each operation has a result of its own: one that is wrong, or
+         *     clashes, does not keep the others from being carried out.
+         *
+         *     An update names what its writer saw in each field (`from`). A field that somebody else has changed since is not
+         *     overwritten: the result has all three values, for the person to choose. Tags are merged one by one. A delete of what
+         *     was changed since `base_version` is a conflict, unless it is forced. Sending an operation again, under the same
+         *     `op_id`, does nothing again.
+         */
+        post: operations["carry_out_operations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Heads
+         * @description Server-sent events that say how far the caller's stream has come: a hint to ask for changes, no more.
+         *
+         *     `head` comes at once and after each change; `end`, with a `reason` (`revoked`, `expired` or `shutdown`), before the
+         *     connection is closed. A comment every 15 seconds shows that it lives. Losing the connection loses nothing: changes
+         *     are asked for with a cursor. (Answered by `streams.HeadStreams`, before it comes here.)
+         */
+        get: operations["stream_heads"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,8 +693,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * List Todos
+         * @description The caller's todos, a page at a time: by `position` unless `sort` says otherwise. New todos come first then.
+         *
+         *     Follow `Link: rel="next"`, or send `next_cursor` as `cursor` with the same filter, until there is none. The `ETag`
+         *     changes with every change of any of the caller's todos.
+         */
         get: operations["list_todos"];
         put?: never;
+        /**
+         * Create Todo
+         * @description Add a todo to the caller's list.
+         *
+         *     Sending the same again adds nothing: with an `id` of your own, the todo that has it is the answer as long as the
+         *     fields you send are still its; with an `Idempotency-Key`, the todo that the first request made.
+         */
         post: operations["create_todo"];
         delete?: never;
         options?: never;
@@ -107,10 +723,69 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Get Todo
+         * @description One of the caller's todos.
+         */
         get: operations["get_todo"];
+        /**
+         * Update Todo
+         * @description Change a todo. Fields left out keep their value.
+         *
+         *     Say which version you saw: in `If-Match`, or as `version`. If the todo has another one by now, nothing is changed
+         *     and the answer is a 412 or a 409 that holds the todo as it is.
+         */
         put: operations["update_todo"];
         post?: never;
+        /**
+         * Delete Todo
+         * @description Delete a todo. Say which version you saw: in `If-Match`, or as `version`.
+         */
         delete: operations["delete_todo"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Todo
+         * @description Change a todo by a merge patch: null clears a field. The rules for versions are those of `PUT`.
+         */
+        patch: operations["patch_todo"];
+        trace?: never;
+    };
+    "/todos/{todo_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description What became of one of the caller's todos, newest first; of a deleted one as long as it is in the trash.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/{todo_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Todo
+         * @description Bring a deleted todo back, as it was. One that is not deleted is the answer as it is.
+         */
+        post: operations["restore_todo"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -129,107 +804,1756 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Toggle Todo
+         * @description Complete a todo, or take that back.
+         *
+         *     `completed` says what it should be, so that sending it twice does no harm; without it the todo becomes the opposite
+         *     of what it is. A version is checked if you send one. A todo that recurs needs one: completing it again would
+         *     complete the next occurrence.
+         */
         patch: operations["toggle_todo"];
+        trace?: never;
+    };
+    "/todos/{todo_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Take back one change of the todo's history: its fields become what they were before it.
+         *
+         *     Later changes of other fields stay. If a field has changed since, nothing is done, and the answer is a 409 with the
+         *     todo as it is now and the `clashes`.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Todos
+         * @description Complete, reopen, delete, tag, untag or move up to 100 todos at once.
+         *
+         *     Each is answered for itself: one that is gone, or has another version than you say, does not keep the others from
+         *     changing. To take it all back, send `undo` to `POST /sync/operations`.
+         */
+        post: operations["change_todos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Calendar
+         * @description Whether there is a link. It cannot be shown again: only a hash of it is stored.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        /**
+         * Make Calendar
+         * @description Make a secret link by which calendar programs can read the todos that have a due date.
+         *
+         *     There is one at a time: a new link takes the place of the older one, which leads nowhere from then on.
+         */
+        post: operations["make_calendar"];
+        /**
+         * Revoke Calendar
+         * @description Revoke the link, if there is one. What calendar programs have read by then they may keep showing.
+         */
+        delete: operations["revoke_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Todos
+         * @description Everything of the caller's: all todos, those in the trash too, each with its whole history.
+         *
+         *     `POST /todos/import` takes it back, into this account or another one.
+         */
+        get: operations["export_todos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Todos
+         * @description Bring todos in from a file: an export of ours, a project that Todoist exported as CSV, or Vikunja's `data.json`.
+         *
+         *     A todo of an export keeps its id, its history and its place in the trash. Importing a file again changes nothing:
+         *     what is here already stays, unless it is newer in the file. Todoist's files do not say what is newer: with them, all
+         *     that is here stays. The report names what was left out, and of todos of other programs what could not be carried. A
+         *     file of theirs has at most 8 MiB. While another import of the caller's is under way, or too many of others, the
+         *     answer is a 503.
+         */
+        post: operations["import_todos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/todos/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trash
+         * @description The todos that the caller deleted in the last 30 days, as they were then; the last one deleted comes first.
+         */
+        get: operations["list_trash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        RegisterIn: {
-            /** Format: email */
-            email: string;
-            password: string;
-            display_name?: string | null;
-        };
-        LoginIn: {
-            email: string;
-            password: string;
-            code?: string | null;
-        };
-        UserOut: {
-            /** Format: uuid */
-            id: string;
-            email: string;
-            display_name: string | null;
-            email_verified: boolean;
-            /** Format: date-time */
-            created_at: string;
-        };
-        SignedIn: {
-            access_token: string;
-            token_type: string;
-            expires_in: number;
+        /**
+         * AccountExport
+         * @description Everything that is stored about a person here. Todos have an export of their own.
+         */
+        AccountExport: {
+            /** Audit */
+            audit: components["schemas"]["EntryOut"][];
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /** Sessions */
+            sessions: components["schemas"]["ExportedSession"][];
             user: components["schemas"]["UserOut"];
         };
-        DueDate: {
-            /** Format: date */
-            date: string;
-        };
-        DueAt: {
-            /** Format: date-time */
-            at: string;
-            zone: string;
-        };
-        /** @enum {string} */
-        Priority: "none" | "low" | "medium" | "high";
-        TodoOut: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            description: string;
-            completed: boolean;
-            /** Format: date-time */
-            completed_at: string | null;
-            priority: components["schemas"]["Priority"];
-            due: components["schemas"]["DueDate"] | components["schemas"]["DueAt"] | null;
-            position: string;
-            tags: string[];
-            version: number;
-            /** Format: date-time */
+        /** ApiTokenMade */
+        ApiTokenMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
             created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: date-time */
-            deleted_at: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("todos:read" | "todos:write")[];
+            /**
+             * Token
+             * @description Shown this once
+             * @example daybook_AZRH…
+             */
+            token: string;
         };
-        TodoCreate: {
-            /** Format: uuid */
-            id?: string | null;
-            title: string;
-            description?: string;
-            completed?: boolean;
-            priority?: components["schemas"]["Priority"];
-            due?: components["schemas"]["DueDate"] | components["schemas"]["DueAt"] | null;
-            position?: string | null;
-            tags?: string[];
+        /** ApiTokenOut */
+        ApiTokenOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: ("todos:read" | "todos:write")[];
         };
-        TodoUpdate: {
-            title?: string;
-            description?: string;
-            completed?: boolean;
-            priority?: components["schemas"]["Priority"];
-            due?: components["schemas"]["DueDate"] | components["schemas"]["DueAt"] | null;
-            position?: string;
-            tags?: string[];
-            version?: number | null;
-        };
-        TodoToggle: {
-            completed?: boolean | null;
-            version?: number | null;
-        };
-        TodoPage: {
-            items: components["schemas"]["TodoOut"][];
+        /** ApiTokenPage */
+        ApiTokenPage: {
+            /** Items */
+            items: components["schemas"]["ApiTokenOut"][];
+            /** Next Cursor */
             next_cursor: string | null;
         };
-        ProblemOut: {
-            type: string;
-            title: string;
-            status: number;
-            detail?: string | null;
-            instance?: string | null;
+        /**
+         * Bulk
+         * @description What to do, and with which todos: by `ids`, or by `todos` with the versions that must still be theirs.
+         *
+         *     What would take something unseen needs a version: to delete a todo, or to complete an occurrence of one that recurs.
+         */
+        Bulk: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "complete" | "reopen" | "delete" | "tag" | "untag" | "move";
+            /**
+             * After
+             * @description For `move`: the todo that they come after, in this order; null for the beginning
+             */
+            after?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Tags
+             * @description For `tag` and `untag`
+             */
+            tags?: string[] | null;
+            /** Todos */
+            todos?: components["schemas"]["Chosen"][] | null;
+        };
+        /** BulkAnswer */
+        BulkAnswer: {
+            /**
+             * Results
+             * @description In the order of the request
+             */
+            results: components["schemas"]["BulkResult"][];
+            /**
+             * Undo
+             * @description What takes it all back: send it to `POST /sync/operations`
+             */
+            undo: components["schemas"]["Reverse"][];
+        };
+        /** BulkResult */
+        BulkResult: {
+            /** Clashes */
+            clashes: {
+                [key: string]: components["schemas"]["Clash"];
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "applied" | "merged" | "conflict" | "rejected";
+            /**
+             * Problem
+             * @description Why it was rejected
+             */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /** @description As it is now; null if there is none, or none any more */
+            todo: components["schemas"]["TodoOut"] | null;
+        };
+        /** CalendarLink */
+        CalendarLink: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Url
+             * @description For a calendar program to subscribe to. Shown this once; whoever has it can read
+             */
+            url: string;
+        };
+        /** CalendarState */
+        CalendarState: {
+            /**
+             * Created At
+             * @description Since when there is a link; null without one
+             */
+            created_at: string | null;
+        };
+        /**
+         * ChangeIn
+         * @description One field, as its writer saw it and as they want it. For a new todo only `to` counts.
+         */
+        ChangeIn: {
+            /**
+             * From
+             * @description What its writer saw: exactly as it was sent to them
+             * @example Water the plants
+             */
+            from: unknown;
+            /**
+             * To
+             * @description As in `TodoUpdate`
+             * @example Water the garden
+             */
+            to: unknown;
+        };
+        /** ChangeOut */
+        ChangeOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: {
+                [key: string]: components["schemas"]["Step"];
+            };
+            /**
+             * Kind
+             * @description create, update, delete, restore, import, rebalance (its neighbours needed room), or advance (one occurrence was completed, and the next one is due)
+             */
+            kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Session Id
+             * Format: uuid
+             * @description The signed-in session that did it: see `GET /auth/sessions`
+             */
+            session_id: string;
+            /**
+             * Version
+             * @description The todo's, after this change
+             */
+            version: number;
+        };
+        /** ChangesOut */
+        ChangesOut: {
+            /**
+             * Changes
+             * @description Each todo at most once, by `seq`
+             */
+            changes: (components["schemas"]["SyncedTodo"] | components["schemas"]["Tombstone"])[];
+            /**
+             * Cursor
+             * @description Where to go on, now or later
+             */
+            cursor: string;
+            /**
+             * Epoch
+             * Format: uuid
+             * @description Another one after the data were restored from a backup: then begin again
+             */
+            epoch: string;
+            /**
+             * Has More
+             * @description Whether there is more to read at once, after an empty page as well
+             */
+            has_more: boolean;
+            /**
+             * Head
+             * @description How far the stream has come
+             */
+            head: number;
+        };
+        /** Chosen */
+        Chosen: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version?: number | null;
+        };
+        /** Clash */
+        Clash: {
+            /** Base */
+            base: unknown;
+            /** Stored */
+            stored: unknown;
+            /** Yours */
+            yours: unknown;
+        };
+        /**
+         * ClashOut
+         * @description Three values of one field. The stored one was kept.
+         */
+        ClashOut: {
+            /** Base */
+            base: unknown;
+            /** Stored */
+            stored: unknown;
+            /** Yours */
+            yours: unknown;
+        };
+        /**
+         * CreationOptions
+         * @description For `PublicKeyCredential.parseCreationOptionsFromJSON`; WebAuthn says what is in it.
+         */
+        CreationOptions: {
+            /** Challenge */
+            challenge: string;
+            /** Rp */
+            rp: {
+                [key: string]: unknown;
+            };
+            /** User */
+            user: {
+                [key: string]: unknown;
+            };
         } & {
             [key: string]: unknown;
+        };
+        /** Credentials */
+        Credentials: {
+            /**
+             * Code
+             * @description Of the authenticator app, or a recovery code
+             */
+            code?: string | null;
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Passkey
+             * @description What `navigator.credentials.get` gave, as JSON
+             */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
+         * Due
+         * @description Either a day, `{"date"}`, or a moment in a time zone, `{"at", "zone"}`.
+         * @example {
+         *       "date": "2026-11-22"
+         *     }
+         * @example {
+         *       "at": "2026-11-22T17:30:00Z",
+         *       "zone": "Europe/Berlin"
+         *     }
+         */
+        Due: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-22T17:30:00Z
+             */
+            at?: string;
+            /**
+             * Date
+             * Format: date
+             * @example 2026-11-22
+             */
+            date?: string;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone?: string;
+        } & (unknown | unknown);
+        /** DueDate */
+        DueDate: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+        };
+        /** DueTime */
+        DueTime: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Zone */
+            zone: string;
+        };
+        /** EntryOut */
+        EntryOut: {
+            /**
+             * Address
+             * @example 192.0.2.7
+             */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Details
+             * @description What else is known of it; depends on the kind
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Device
+             * @example Firefox on Linux
+             */
+            device: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @example session.started
+             */
+            kind: string;
+            /** Request Id */
+            request_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+        };
+        /** EntryPage */
+        EntryPage: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /**
+             * Next Cursor
+             * @description The `cursor` of the next, older page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /** Exchange */
+        Exchange: {
+            /**
+             * Token
+             * Format: password
+             * @example daybook_AZRH…
+             */
+            token: string;
+        };
+        /** Exchanged */
+        Exchanged: {
+            /**
+             * Access Token
+             * @description An RFC 9068 JWT
+             */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds; then exchange the API token again
+             * @example 300
+             */
+            expires_in: number;
+            /**
+             * Scope
+             * @example todos:read
+             */
+            scope: string;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+        };
+        /**
+         * Export
+         * @description Documented here and written in pieces: see `exporting`.
+         */
+        Export: {
+            /**
+             * Exported At
+             * Format: date-time
+             */
+            exported_at: string;
+            /**
+             * Format
+             * @constant
+             */
+            format: "daybook.todos";
+            /** Todos */
+            todos: components["schemas"]["ExportedTodo"][];
+            /**
+             * Version
+             * @constant
+             */
+            version: 1;
+        };
+        /** ExportedSession */
+        ExportedSession: {
+            /** Address */
+            address: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Device */
+            device: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+        };
+        /**
+         * ExportedTodo
+         * @description A todo as `GET /todos/{id}` shows it, and its history, oldest first.
+         */
+        ExportedTodo: {
+            /**
+             * Completed
+             * @default false
+             */
+            completed: boolean;
+            /** Completed At */
+            completed_at?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deleted At */
+            deleted_at?: string | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            due?: components["schemas"]["Due"] | null;
+            /** History */
+            history?: components["schemas"]["PastChange"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Position
+             * @description A fractional key: todos are listed by it, byte by byte
+             * @example a0
+             */
+            position: string;
+            /**
+             * Priority
+             * @default none
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high";
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /**
+             * Tags
+             * @example [
+             *       "home"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * Title
+             * @example Water the plants
+             */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @description The version you last saw
+             * @default 1
+             */
+            version: number;
+        };
+        /** Farewell */
+        Farewell: {
+            /**
+             * Code
+             * @description Needed where there is an authenticator app
+             */
+            code?: string | null;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /** Forgotten */
+        Forgotten: {
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+        };
+        /** HistoryPage */
+        HistoryPage: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /**
+             * Next Cursor
+             * @description For the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * Jwk
+         * @description A public key (RFC 7517). Which members there are besides these depends on its kind.
+         */
+        Jwk: {
+            /** Alg */
+            alg: string;
+            /**
+             * Kid
+             * @description The RFC 7638 thumbprint of the key
+             */
+            kid: string;
+            /** Kty */
+            kty: string;
+            /** Use */
+            use: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * JwkSet
+         * @example {
+         *       "keys": [
+         *         {
+         *           "alg": "RS256",
+         *           "e": "AQAB",
+         *           "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+         *           "kty": "RSA",
+         *           "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86z",
+         *           "use": "sig"
+         *         }
+         *       ]
+         *     }
+         */
+        JwkSet: {
+            /** Keys */
+            keys: components["schemas"]["Jwk"][];
+        };
+        /** NewApiToken */
+        NewApiToken: {
+            /**
+             * Expires In Days
+             * @example 90
+             */
+            expires_in_days: number;
+            /**
+             * Name
+             * @example Backup script
+             */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+            /**
+             * Scopes
+             * @example [
+             *       "todos:read"
+             *     ]
+             */
+            scopes: ("todos:read" | "todos:write")[];
+        };
+        /** NewPasskeyIn */
+        NewPasskeyIn: {
+            /**
+             * Credential
+             * @description What `navigator.credentials.create` made, as JSON
+             * @example {
+             *       "id": "…",
+             *       "rawId": "…",
+             *       "type": "public-key"
+             *     }
+             */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @example Laptop
+             */
+            name: string;
+        };
+        /** Note */
+        Note: {
+            /**
+             * Id
+             * @description Which todo, as the file calls it
+             */
+            id: string | null;
+            /**
+             * Line
+             * @description Where in the file, for one that has lines
+             */
+            line: number | null;
+            /** Reason */
+            reason: string;
+        };
+        /** OperationIn */
+        OperationIn: {
+            /**
+             * Base Version
+             * @description The version its writer saw. A delete needs it, and completing a todo that recurs
+             */
+            base_version?: number | null;
+            /** Changes */
+            changes?: {
+                [key: string]: components["schemas"]["ChangeIn"];
+            };
+            /**
+             * Force
+             * @description Delete, even what was changed since `base_version`
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "create" | "update" | "delete" | "restore";
+            /**
+             * Op Id
+             * Format: uuid
+             * @description Its name, made by the client: sent again, it acts once for 30 days
+             */
+            op_id: string;
+            /**
+             * Todo Id
+             * Format: uuid
+             */
+            todo_id: string;
+        };
+        /** OperationsIn */
+        OperationsIn: {
+            /** Operations */
+            operations: {
+                /**
+                 * Base Version
+                 * @description The version its writer saw. A delete needs it, and completing a todo that recurs
+                 */
+                base_version?: number | null;
+                /** Changes */
+                changes?: {
+                    [key: string]: components["schemas"]["ChangeIn"];
+                };
+                /**
+                 * Force
+                 * @description Delete, even what was changed since `base_version`
+                 * @default false
+                 */
+                force: boolean;
+                /**
+                 * Kind
+                 * @enum {string}
+                 */
+                kind: "create" | "update" | "delete" | "restore";
+                /**
+                 * Op Id
+                 * Format: uuid
+                 * @description Its name, made by the client: sent again, it acts once for 30 days
+                 */
+                op_id: string;
+                /**
+                 * Todo Id
+                 * Format: uuid
+                 */
+                todo_id: string;
+            }[];
+        };
+        /** PasskeyAdded */
+        PasskeyAdded: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Recovery Codes
+             * @description Ten, shown this once, if this is the first second factor of the account; otherwise null
+             */
+            recovery_codes: string[] | null;
+        };
+        /** PasskeyAnswer */
+        PasskeyAnswer: {
+            /**
+             * Credential
+             * @description What `navigator.credentials.get` gave, as JSON
+             * @example {
+             *       "id": "…",
+             *       "rawId": "…",
+             *       "type": "public-key"
+             *     }
+             */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /** PasskeyOut */
+        PasskeyOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+        };
+        /** PasskeyPage */
+        PasskeyPage: {
+            /** Items */
+            items: components["schemas"]["PasskeyOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PasskeyQuestion
+         * @description What is asked for is the same for everybody, so that nobody learns who has a passkey.
+         */
+        PasskeyQuestion: {
+            /**
+             * Email
+             * @description Changes nothing: the browser knows what it has
+             */
+            email?: string | null;
+        };
+        /** PasswordAgain */
+        PasswordAgain: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            /**
+             * Current Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             * @description At least 15 characters for an account without a second factor
+             * @example correct horse battery staple
+             */
+            new_password: string;
+        };
+        /** PastChange */
+        PastChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "create" | "update" | "delete" | "restore" | "advance" | "rebalance" | "import";
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * Version
+             * @description The version you last saw
+             */
+            version: number;
+        };
+        /** @description RFC 9457 */
+        Problem: {
+            detail?: string;
+            instance?: string;
+            status: number;
+            title: string;
+            /** @description urn:problem:<slug> */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** RecoveryCodesOut */
+        RecoveryCodesOut: {
+            /**
+             * Recovery Codes
+             * @description Shown this once
+             * @example [
+             *       "7k2m-x9qa-3c4d-0vwz"
+             *     ]
+             */
+            recovery_codes: string[];
+        };
+        /** RecoveryCodesRenewal */
+        RecoveryCodesRenewal: {
+            /**
+             * Code
+             * @description Needed where there is an authenticator app
+             */
+            code?: string | null;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
+         * Recurrence
+         * @description How a todo comes back when it is completed: by its due date, or by the day on which it was completed.
+         */
+        Recurrence: {
+            /**
+             * Anchor
+             * @default due
+             * @enum {string}
+             */
+            anchor: "due" | "completion";
+            /**
+             * Rule
+             * @description A part of RFC 5545: FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, BYHOUR with BYMINUTE, UNTIL
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            rule: string;
+        };
+        /** RecurrenceOut */
+        RecurrenceOut: {
+            /**
+             * Anchor
+             * @enum {string}
+             */
+            anchor: "due" | "completion";
+            /** Rule */
+            rule: string;
+        };
+        /** Registration */
+        Registration: {
+            /** Display Name */
+            display_name?: string | null;
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /** Renaming */
+        Renaming: {
+            /** Display Name */
+            display_name: string | null;
+        };
+        /** Report */
+        Report: {
+            /**
+             * Imported
+             * @description Added
+             */
+            imported: number;
+            /**
+             * More Notes
+             * @description What could not be carried, beside the first thousand that are named
+             */
+            more_notes: number;
+            /**
+             * More Skipped
+             * @description Not taken over, beside the first thousand that are named
+             */
+            more_skipped: number;
+            /**
+             * Notes
+             * @description Of what was taken over: what could not be carried
+             */
+            notes: components["schemas"]["Note"][];
+            /**
+             * Skipped
+             * @description Not taken over, and why
+             */
+            skipped: components["schemas"]["Note"][];
+            /**
+             * Unchanged
+             * @description Were there already, the same
+             */
+            unchanged: number;
+            /**
+             * Updated
+             * @description Were there already, and older than those of the file
+             */
+            updated: number;
+        };
+        /**
+         * RequestOptions
+         * @description For `PublicKeyCredential.parseRequestOptionsFromJSON`; WebAuthn says what is in it.
+         */
+        RequestOptions: {
+            /** Challenge */
+            challenge: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Reset */
+        Reset: {
+            /**
+             * New Password
+             * Format: password
+             * @description At least 15 characters for an account without a second factor
+             * @example correct horse battery staple
+             */
+            new_password: string;
+            /**
+             * Token
+             * @example Jx8kL2vQm5nR7tWzYb3dFg6hKp9sVc1xAeUoIiNwMqE
+             */
+            token: string;
+        };
+        /** ResultOut */
+        ResultOut: {
+            /** Clashes */
+            clashes: {
+                [key: string]: components["schemas"]["ClashOut"];
+            };
+            /**
+             * First
+             * @description Of a duplicate: what became of it the first time
+             */
+            first: ("applied" | "merged" | "conflict" | "rejected") | null;
+            /**
+             * Op Id
+             * @description Null for an operation so wrong that it has no name
+             */
+            op_id: string | null;
+            /**
+             * Outcome
+             * @description `merged`: applied beside changes that its writer had not seen. `conflict`: what would have overwritten such a change was not done, see `clashes`. `duplicate`: carried out before, see `first`
+             * @enum {string}
+             */
+            outcome: "applied" | "merged" | "duplicate" | "conflict" | "rejected";
+            /**
+             * Problem
+             * @description Of a rejected one: the problem, as in RFC 9457
+             */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Seq
+             * @description The number of the last change of the todo
+             */
+            seq: number | null;
+            /**
+             * Todo
+             * @description As it is now; null if there is none
+             */
+            todo: components["schemas"]["SyncedTodo"] | components["schemas"]["Tombstone"] | null;
+        };
+        /** ResultsOut */
+        ResultsOut: {
+            /**
+             * Epoch
+             * Format: uuid
+             */
+            epoch: string;
+            /** Head */
+            head: number;
+            /**
+             * Results
+             * @description In the order of the operations
+             */
+            results: components["schemas"]["ResultOut"][];
+        };
+        /**
+         * Reverse
+         * @description An operation as `POST /sync/operations` takes it.
+         */
+        Reverse: {
+            /** Base Version */
+            base_version: number;
+            /** Changes */
+            changes: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "update" | "restore";
+            /**
+             * Op Id
+             * Format: uuid
+             */
+            op_id: string;
+            /**
+             * Todo Id
+             * Format: uuid
+             */
+            todo_id: string;
+        };
+        /** RevocationOut */
+        RevocationOut: {
+            /** Not Before */
+            not_before: string | null;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Session Id
+             * @description One session; without it, everything issued before `not_before`
+             */
+            session_id: string | null;
+            /**
+             * Until
+             * Format: date-time
+             * @description When the last token that it concerns has expired
+             */
+            until: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** RevocationsOut */
+        RevocationsOut: {
+            /**
+             * Epoch
+             * Format: uuid
+             * @description Another one after a restore: numbers of the two do not belong together
+             */
+            epoch: string;
+            /** Items */
+            items: components["schemas"]["RevocationOut"][];
+            /**
+             * Sequence
+             * @description The last number given
+             */
+            sequence: number;
+        };
+        /** SecondFactorOut */
+        SecondFactorOut: {
+            /** Passkeys */
+            passkeys: number;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /**
+             * Totp
+             * @description Whether there is an authenticator app
+             */
+            totp: boolean;
+        };
+        /** SessionOut */
+        SessionOut: {
+            /**
+             * Address
+             * @description Where it was last used from
+             * @example 192.0.2.1
+             */
+            address: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Current
+             * @description Whether it is the one that asks
+             */
+            current: boolean;
+            /**
+             * Device
+             * @example Firefox on Linux
+             */
+            device: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+        };
+        /** SessionPage */
+        SessionPage: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** SignedIn */
+        SignedIn: {
+            /**
+             * Access Token
+             * @description An RFC 9068 JWT. Keep it in memory only.
+             */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds
+             * @example 300
+             */
+            expires_in: number;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type: "Bearer";
+            user: components["schemas"]["UserOut"];
+        };
+        /**
+         * Step
+         * @description What a field was, and what it became.
+         */
+        Step: {
+            /** From */
+            from: unknown;
+            /** To */
+            to: unknown;
+        };
+        /** SyncedTodo */
+        SyncedTodo: {
+            /** Completed */
+            completed: boolean;
+            /** Completed At */
+            completed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Deleted At
+             * @description Null unless the todo is in the trash
+             */
+            deleted_at: string | null;
+            /** Description */
+            description: string;
+            /** Due */
+            due: components["schemas"]["DueDate"] | components["schemas"]["DueTime"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Position */
+            position: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high";
+            recurrence: components["schemas"]["RecurrenceOut"] | null;
+            /**
+             * Seq
+             * @description The number of its last change
+             */
+            seq: number;
+            /** Tags */
+            tags: string[];
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** TodoCreate */
+        TodoCreate: {
+            /** Completed */
+            completed?: boolean;
+            /** Description */
+            description?: string;
+            due?: components["schemas"]["Due"] | null;
+            /**
+             * Id
+             * @description Made by the client, if it wants to: sending the same todo twice then adds one
+             * @example 01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e
+             */
+            id?: string | null;
+            /**
+             * Position
+             * @description A fractional key: todos are listed by it, byte by byte
+             * @example a0
+             */
+            position?: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority?: "none" | "low" | "medium" | "high";
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /**
+             * Tags
+             * @example [
+             *       "home"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * Title
+             * @example Water the plants
+             */
+            title: string;
+        };
+        /** TodoDelete */
+        TodoDelete: {
+            /** Version */
+            version?: number | null;
+        };
+        /** TodoOut */
+        TodoOut: {
+            /** Completed */
+            completed: boolean;
+            /** Completed At */
+            completed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Deleted At
+             * @description Null unless the todo is in the trash
+             */
+            deleted_at: string | null;
+            /** Description */
+            description: string;
+            /** Due */
+            due: components["schemas"]["DueDate"] | components["schemas"]["DueTime"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Position */
+            position: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high";
+            recurrence: components["schemas"]["RecurrenceOut"] | null;
+            /** Tags */
+            tags: string[];
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** TodoPage */
+        TodoPage: {
+            /** Items */
+            items: components["schemas"]["TodoOut"][];
+            /**
+             * Next Cursor
+             * @description For the next page; null on the last one
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * TodoPatch
+         * @description A JSON merge patch (RFC 7396): null clears a field that can be empty.
+         */
+        TodoPatch: {
+            /** Completed */
+            completed?: boolean | null;
+            /** Description */
+            description?: string | null;
+            due?: components["schemas"]["Due"] | null;
+            /**
+             * Position
+             * @description A fractional key: todos are listed by it, byte by byte
+             * @example a0
+             */
+            position?: string;
+            /** Priority */
+            priority?: ("none" | "low" | "medium" | "high") | null;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /** Tags */
+            tags?: string[] | null;
+            /**
+             * Title
+             * @example Water the plants
+             */
+            title?: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * TodoRestore
+         * @description A version is checked if you send one.
+         */
+        TodoRestore: {
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * TodoToggle
+         * @description Without `completed` the todo becomes the opposite of what it is.
+         */
+        TodoToggle: {
+            /** Completed */
+            completed?: boolean | null;
+            /** Version */
+            version?: number | null;
+        };
+        /** TodoUndo */
+        TodoUndo: {
+            /**
+             * Seq
+             * @description The change to take back, by its `seq`
+             */
+            seq: number;
+            /**
+             * Version
+             * @description The version you last saw
+             */
+            version: number;
+        };
+        /**
+         * TodoUpdate
+         * @description Fields left out keep their value, so that an older client does not erase what it does not know.
+         */
+        TodoUpdate: {
+            /** Completed */
+            completed?: boolean;
+            /** Description */
+            description?: string;
+            due?: components["schemas"]["Due"] | null;
+            /**
+             * Position
+             * @description A fractional key: todos are listed by it, byte by byte
+             * @example a0
+             */
+            position?: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority?: "none" | "low" | "medium" | "high";
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /**
+             * Tags
+             * @example [
+             *       "home"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * Title
+             * @example Water the plants
+             */
+            title?: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Tombstone
+         * @description What is left of a deleted todo.
+         */
+        Tombstone: {
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Purged
+             * @description Only where it is true: it cannot be brought back any more
+             * @default false
+             */
+            purged: boolean;
+            /** Seq */
+            seq: number;
+            /** Version */
+            version: number;
+        };
+        /** TotpConfirmation */
+        TotpConfirmation: {
+            /**
+             * Code
+             * @example 123456
+             */
+            code: string;
+        };
+        /** TotpRemoval */
+        TotpRemoval: {
+            /**
+             * Code
+             * @example 123456
+             */
+            code: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /** TotpSetupOut */
+        TotpSetupOut: {
+            /**
+             * Qr Svg
+             * @description The link as a picture: an SVG document
+             */
+            qr_svg: string;
+            /**
+             * Secret
+             * @description Base 32, to be typed in
+             * @example JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description The same as an `otpauth:` link
+             */
+            uri: string;
+        };
+        /** UserOut */
+        UserOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Display Name
+             * @example Ada Lovelace
+             */
+            display_name: string | null;
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /** Email Verified */
+            email_verified: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /** Verification */
+        Verification: {
+            /**
+             * Token
+             * @example Jx8kL2vQm5nR7tWzYb3dFg6hKp9sVc1xAeUoIiNwMqE
+             */
+            token: string;
         };
     };
     responses: never;
@@ -240,7 +2564,95 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    register: {
+    jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jwk-set+json": components["schemas"]["JwkSet"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -249,48 +2661,53 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RegisterIn"];
+                "application/json": components["schemas"]["Verification"];
             };
         };
         responses: {
-            201: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            409: {
+        };
+    };
+    export_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["AccountExport"];
                 };
             };
-            422: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -304,10 +2721,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoginIn"];
+                "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -316,49 +2734,31 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    refresh: {
+    login_with_passkey: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
         responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -367,36 +2767,46 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            403: {
+        };
+    };
+    ask_for_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["RequestOptions"];
                 };
             };
-            429: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -410,26 +2820,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            403: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -443,6 +2847,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -451,30 +2856,86 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_todos: {
+    delete_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Farewell"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renaming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
         parameters: {
             query?: {
-                limit?: number;
                 cursor?: string | null;
-                status?: "all" | "active" | "done";
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -482,6 +2943,840 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Where addresses have to be confirmed: look at your mail. The same if the address is taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryCodesRenewal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSetupOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpRemoval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchange_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exchanged"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_tokens: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenMade"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_calendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` you have */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description `cursor` of the page before; none at first */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description The `ETag` you have */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry_out_operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsOut"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_heads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until one of them is `end` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: head
+                     *     data: {"epoch": "6f1c1f7e-9a52-4c0e-8c39-0d8a4f3d2b11", "head": 42}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_todos: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Due on this day (in the todo's own time zone) or at this moment, or later; a todo that is due on a date begins at midnight UTC where it is compared with a moment */
+                due_after?: string | null;
+                /** @description Due before this day or moment */
+                due_before?: string | null;
+                limit?: number;
+                priority?: ("none" | "low" | "medium" | "high") | null;
+                /** @description All of these words, or parts of them, in title, description or tags */
+                q?: string | null;
+                /** @description With `-` before it: the other way round */
+                sort?: "position" | "due" | "priority" | "created" | "updated" | "title" | "-position" | "-due" | "-priority" | "-created" | "-updated" | "-title";
+                status?: "all" | "active" | "done";
+                /** @description Only todos that have this tag */
+                tag?: string | null;
+            };
+            header?: {
+                /** @description The `ETag` you have */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of todos */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -490,36 +3785,20 @@ export interface operations {
                     "application/json": components["schemas"]["TodoPage"];
                 };
             };
-            401: {
+            /** @description You have it already */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
+                content?: never;
             };
-            422: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -527,7 +3806,10 @@ export interface operations {
     create_todo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sending a request again with it acts once */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -537,67 +3819,7 @@ export interface operations {
             };
         };
         responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TodoOut"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
-    get_todo: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                todo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
+            /** @description You have this todo already */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -606,28 +3828,63 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            401: {
+            /** @description The new todo */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            404: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            503: {
+        };
+    };
+    get_todo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` you have */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The todo */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["TodoOut"];
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -636,7 +3893,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The `ETag` you last saw */
+                "if-match"?: string | null;
             };
             path: {
                 todo_id: string;
@@ -649,6 +3907,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The todo */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -657,68 +3916,13 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -727,76 +3931,44 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The `ETag` you last saw */
+                "if-match"?: string | null;
             };
             path: {
                 todo_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TodoDelete"] | null;
+            };
+        };
         responses: {
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    toggle_todo: {
+    patch_todo: {
         parameters: {
             query?: never;
             header?: {
-                "If-Match"?: string | null;
+                /** @description The `ETag` you last saw */
+                "if-match"?: string | null;
             };
             path: {
                 todo_id: string;
@@ -805,10 +3977,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TodoToggle"];
+                "application/json": components["schemas"]["TodoPatch"];
+                "application/merge-patch+json": components["schemas"]["TodoPatch"];
             };
         };
         responses: {
+            /** @description The todo */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -817,60 +3991,384 @@ export interface operations {
                     "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            401: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            404: {
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["HistoryPage"];
                 };
             };
-            409: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            412: {
+        };
+    };
+    restore_todo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` you last saw */
+                "if-match"?: string | null;
+            };
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TodoRestore"] | null;
+            };
+        };
+        responses: {
+            /** @description The todo */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            422: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            429: {
+        };
+    };
+    toggle_todo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` you last saw */
+                "if-match"?: string | null;
+            };
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TodoToggle"] | null;
+            };
+        };
+        responses: {
+            /** @description The todo */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["TodoOut"];
                 };
             };
-            503: {
+            /** @description A problem */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                todo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TodoUndo"];
+            };
+        };
+        responses: {
+            /** @description The todo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodoOut"];
+                };
+            };
+            /** @description The todo is in the trash, since what was undone had made it or brought it back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_todos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_todos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything, as one file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_todos: {
+        parameters: {
+            query?: {
+                /** @description Whose file it is */
+                format?: "daybook" | "todoist" | "vikunja";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/octet-stream": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What became of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trash: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deleted todos */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodoPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -88,6 +88,10 @@ describe("createLocal", () => {
 
   test("starts with everything visible, in the theme of the system", () => {
     const local = createLocal(memoryArea());
-    expect([local.filter.get(), local.theme.get(), local.session.get()]).toEqual(["all", "system", null]);
+    expect([local.language.get(), local.theme.get(), local.session.get()]).toEqual([
+      "system",
+      "system",
+      null,
+    ]);
   });
 });

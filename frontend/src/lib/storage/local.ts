@@ -1,4 +1,6 @@
+import { languages } from "@/lib/i18n/languages";
 import { browserArea } from "@/lib/storage/area";
+import type { Drafts } from "@/lib/storage/drafts";
 import { createEntry, type Entry, type StorageArea } from "@/lib/storage/entry";
 import { isObject, oneOf, type Shape, texts } from "@/lib/storage/shapes";
 
@@ -12,15 +14,18 @@ export interface SessionHint {
 export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
-export const filters = ["all", "active", "done"] as const;
-export type Filter = (typeof filters)[number];
+export const languageChoices = ["system", ...languages] as const;
+export type LanguageChoice = (typeof languageChoices)[number];
 
-export type Drafts = Record<string, string>;
+export const switches = ["on", "off"] as const;
+export type Switch = (typeof switches)[number];
 
 /** Everything Daybook keeps in local storage, except the journal of unsent changes (`lib/sync/journal.ts`). */
 export interface Local {
   readonly theme: Entry<Theme>;
-  readonly filter: Entry<Filter>;
+  readonly language: Entry<LanguageChoice>;
+  /** Whether single letters do something: in the way of those who speak to their computer. */
+  readonly letterKeys: Entry<Switch>;
   readonly session: Entry<SessionHint | null>;
   /** Text typed and not yet saved, by where it was typed. One entry per person. */
   drafts(userId: string): Entry<Drafts>;
@@ -30,7 +35,20 @@ export function createLocal(area: StorageArea = browserArea()): Local {
   const drafts = new Map<string, Entry<Drafts>>();
   return {
     theme: createEntry<Theme>({ area, name: "theme", version: 1, shape: oneOf(themes), fallback: "system" }),
-    filter: createEntry<Filter>({ area, name: "filter", version: 1, shape: oneOf(filters), fallback: "all" }),
+    language: createEntry<LanguageChoice>({
+      area,
+      name: "language",
+      version: 1,
+      shape: oneOf(languageChoices),
+      fallback: "system",
+    }),
+    letterKeys: createEntry<Switch>({
+      area,
+      name: "letter-keys",
+      version: 1,
+      shape: oneOf(switches),
+      fallback: "on",
+    }),
     session: createEntry<SessionHint | null>({
       area,
       name: "session",

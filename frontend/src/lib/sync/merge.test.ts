@@ -1,31 +1,34 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { differences, merge, same } from "@/lib/sync/merge";
+import { bothOf, changesBetween, differences, same } from "@/lib/sync/fields";
+import { type Merged, type MergedOperation, merge, type StoredTodo } from "@/lib/sync/merge";
 import { aTodo } from "@/testing/todos";
 
+interface Vector {
+  name: string;
+  stored: StoredTodo | null;
+  operation: MergedOperation;
+  expect: Merged;
+}
+
+const path = new URL("../../../../libs/common/src/contracts/merge_vectors.json", import.meta.url);
+const vectors = JSON.parse(readFileSync(path, "utf8")) as Vector[];
+
 describe("merge", () => {
-  const stored = aTodo({ title: "stored", tags: ["a"], due: { date: "2026-11-22" } });
-
-  test("a field that is still as the person saw it is changed", () => {
-    const changes = { title: { from: "stored", to: "mine" } };
-    expect(merge(stored, changes)).toEqual({ changes, clashes: [] });
+  test("has the cases that the server has", () => {
+    expect(vectors.length).toBeGreaterThan(90);
   });
 
-  test("a field that has the wanted value already needs nothing", () => {
-    expect(merge(stored, { title: { from: "old", to: "stored" } })).toEqual({ changes: {}, clashes: [] });
+  test.each(vectors)("$name", (vector) => {
+    expect(merge(vector.stored, vector.operation)).toEqual(vector.expect);
   });
+});
 
-  test("a field with a third value clashes, and the others are changed all the same", () => {
-    const completed = { from: false, to: true };
-    const result = merge(stored, { title: { from: "old", to: "mine" }, completed });
-    expect(result).toEqual({ changes: { completed }, clashes: ["title"] });
-  });
-
-  test("values are compared, not objects", () => {
-    const changes = {
-      tags: { from: ["a"], to: ["a", "b"] },
-      due: { from: { date: "2026-11-22" }, to: null },
-    };
-    expect(merge(stored, changes)).toEqual({ changes, clashes: [] });
+describe("changesBetween", () => {
+  test("leaves out what is as wanted already, comparing values, not objects", () => {
+    const seen = aTodo({ title: "one", tags: ["a"], due: { date: "2026-11-22" } });
+    const patch = { title: "two", tags: ["a"], due: { date: "2026-11-22" } };
+    expect(changesBetween(seen, patch)).toEqual({ title: { from: "one", to: "two" } });
   });
 });
 
@@ -34,6 +37,24 @@ describe("differences", () => {
     const seen = aTodo({ title: "one", position: "a0" });
     expect(differences(seen, aTodo({ title: "one", position: "b7", version: 9 }))).toEqual([]);
     expect(differences(seen, aTodo({ title: "two", description: "more" }))).toEqual(["title", "description"]);
+  });
+});
+
+describe("bothOf", () => {
+  test("puts text after text, unless one has the other in it", () => {
+    expect(bothOf("title", "Buy milk", "Buy cheese")).toBe("Buy milk / Buy cheese");
+    expect(bothOf("description", "one", "two")).toBe("one\n\ntwo");
+    expect(bothOf("description", "one and two", "two")).toBe("one and two");
+    expect(bothOf("description", "", "two")).toBe("two");
+  });
+
+  test("unites tags", () => {
+    expect(bothOf("tags", ["a", "b"], ["b", "c"])).toEqual(["a", "b", "c"]);
+  });
+
+  test("is not to be had where there is one value, or no room for two", () => {
+    expect(bothOf("completed", true, false)).toBeUndefined();
+    expect(bothOf("title", "x".repeat(150), "y".repeat(150))).toBeUndefined();
   });
 });
 

@@ -1,21 +1,16 @@
-import { wanted } from "@/lib/sync/operations";
+import { wanted } from "@/lib/sync/fields";
 import type { Queued, Todo, TodoView } from "@/lib/sync/types";
 import { timeOf } from "@/lib/sync/uuid";
 
 /**
- * What the app shows: the last documents of the server, with every queued intent applied in order. Pure.
- * Operations that wait for the person's decision are left out: until then the server's value is shown.
+ * What the app shows of one todo: the last document of the server, with every queued operation applied in order. Pure.
+ * An operation that met a conflict or was refused is not queued any more: until it is settled, the server's value is
+ * shown beside the person's own.
  */
-export function project(shadow: ReadonlyMap<string, Todo>, outbox: readonly Queued[]): Map<string, TodoView> {
-  const views = new Map<string, TodoView>();
-  for (const [id, todo] of shadow) views.set(id, untouched(todo));
-  for (const queued of outbox) {
-    if (queued.obstacle) continue;
-    const id = queued.operation.todo_id;
-    const view = apply(views.get(id), queued);
-    if (view) views.set(id, view);
-  }
-  return views;
+export function projectTodo(stored: Todo | undefined, queue: readonly Queued[]): TodoView | undefined {
+  let view = stored && untouched(stored);
+  for (const queued of queue) view = apply(view, queued);
+  return view;
 }
 
 /** The same document gives the same view, so that what did not change is not drawn again. */
@@ -27,18 +22,28 @@ function untouched(todo: Todo): TodoView {
 
 const unchanged = new WeakMap<Todo, TodoView>();
 
-function apply(view: TodoView | undefined, { operation, seen }: Queued): TodoView | undefined {
+function apply(view: TodoView | undefined, { operation, seen }: Queued): TodoView {
   const now = timeOf(operation.op_id);
-  if (operation.kind === "create") {
-    // The server may already have it, while its answer was lost: then its document counts.
-    if (view?.version) return { ...view, pending: view.pending + 1 };
-    return { ...seen, ...wanted(operation.changes), pending: 1 };
-  }
-  // An intent on a todo that has not been loaded (after a reload) is shown on what the person saw.
+  // An operation on what this tab has not read (yet) is shown on what the person saw.
   const base = view ?? { ...seen, pending: 0 };
-  if (base.deleted_at !== null) return base;
-  if (operation.kind === "delete") return { ...base, deleted_at: now, pending: base.pending + 1 };
-  const patch = wanted(operation.changes);
+  const pending = base.pending + 1;
+  switch (operation.kind) {
+    case "create":
+      // The server may already have it, while its answer was lost: then its document counts.
+      return view?.version ? { ...view, pending } : { ...base, ...wanted(operation.changes), pending };
+    case "delete":
+      return { ...base, deleted_at: base.deleted_at ?? now, pending };
+    case "restore":
+      return { ...base, deleted_at: null, pending };
+    case "update":
+      return { ...base, ...updated(base, operation.changes, now), pending };
+  }
+}
+
+function updated(base: TodoView, changes: Queued["operation"]["changes"], now: string): Partial<TodoView> {
+  // A late edit does not bring back what was deleted.
+  if (base.deleted_at !== null) return {};
+  const patch = wanted(changes);
   const completed_at = patch.completed === undefined ? base.completed_at : patch.completed ? now : null;
-  return { ...base, ...patch, completed_at, updated_at: now, pending: base.pending + 1 };
+  return { ...patch, completed_at, updated_at: now };
 }

@@ -1,89 +1,112 @@
-import { ApiProblem } from "@/lib/api/problems";
-import { changedFields, differences, merge } from "@/lib/sync/merge";
-import type { Transport } from "@/lib/sync/transport";
-import type { Obstacle, Queued, Todo } from "@/lib/sync/types";
+import { ApiProblem, isPassing } from "@/lib/api/problems";
+import type { EngineParts } from "@/lib/sync/engine";
+import { refuse, settle } from "@/lib/sync/settle";
+import type { Queued, RefusalProblem } from "@/lib/sync/types";
 
-export type Settlement =
-  /** On the server, or no longer needed there. `stored` is null when the todo is gone. */
-  | { readonly type: "done"; readonly stored: Todo | null }
-  /** Waits for the person. */
-  | { readonly type: "obstructed"; readonly obstacle: Obstacle; readonly stored: Todo | null | undefined };
+/** The most that the server takes at once. */
+const OPERATIONS = 100;
+/** Half of what the gateway lets through, as counted in characters, which are not bytes. */
+const CHARACTERS = 256 * 1024;
 
-/** Each round is caused by a write of somebody else's in between; so many in a row are no accident. */
-const ROUNDS = 5;
+/** An operation on which the server fails so often, while it is well otherwise, is to blame itself. */
+const CRASHES = 5;
 
-/** Brings one operation to the server without overwriting what the person has not seen. Throws what may pass. */
-export async function push(
-  queued: Queued,
-  known: Todo | undefined,
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<Settlement> {
-  let stored = known;
-  for (let round = 0; round < ROUNDS; round++) {
-    const step = await attempt(queued, stored, transport, signal);
-    if ("type" in step) return step;
-    stored = step.stored;
+/** Sends the queue in order, a batch at a time. */
+export class Pusher {
+  /** After a batch was refused as a whole, each operation goes alone, so that the one to blame is found. */
+  #alone = 0;
+  #crashes = 0;
+  #isServerWell = false;
+  /** One was set aside on which the server broke, and nothing was taken since: it may break on whatever is sent. */
+  #isInDoubt = false;
+
+  constructor(private readonly parts: Pick<EngineParts, "transport" | "replica" | "apply">) {}
+
+  get isIdle(): boolean {
+    return this.parts.replica.unsent === 0;
   }
-  throw new ApiProblem(
-    503,
-    "busy",
-    "This todo is being changed elsewhere",
-    undefined,
-    [],
-    undefined,
-    undefined,
-    {},
-  );
+
+  /** The server does other things as it should: if it fails on what is sent next, that is to blame. */
+  serverIsWell(): void {
+    this.#isServerWell = true;
+  }
+
+  /** Sends one batch. Throws what may pass. */
+  async push(signal: AbortSignal): Promise<void> {
+    const { transport, replica, apply } = this.parts;
+    const batch = this.#next();
+    try {
+      const { results } = await transport.push(
+        batch.map(({ operation }) => operation),
+        signal,
+      );
+      signal.throwIfAborted();
+      const draft = settle(replica, batch, results);
+      // An answer without results would be asked for again at once, for ever.
+      if (draft.isEmpty) throw empty();
+      this.#crashes = 0;
+      this.#isInDoubt = false;
+      this.#alone = Math.max(0, this.#alone - batch.length);
+      apply(draft);
+    } catch (error) {
+      if (signal.aborted || !(isFinal(error) || this.#isPoisonous(error))) throw error;
+      this.#crashes = 0;
+      this.#blame(batch, error);
+    }
+  }
+
+  #next(): Queued[] {
+    const { outbox } = this.parts.replica;
+    if (this.#isInDoubt) return oneOf(outbox, this.#crashes);
+    const batch: Queued[] = [];
+    let characters = 0;
+    for (const queued of outbox) {
+      characters += JSON.stringify(queued.operation).length;
+      if (batch.length > 0 && (this.#alone > 0 || characters > CHARACTERS)) break;
+      batch.push(queued);
+      if (batch.length === OPERATIONS) break;
+    }
+    return batch;
+  }
+
+  #isPoisonous(error: unknown): error is ApiProblem {
+    if (!(error instanceof ApiProblem) || error.status !== 500) return false;
+    // While it fails on everything, nothing is to blame.
+    if (this.#isServerWell) this.#crashes++;
+    this.#isServerWell = false;
+    return this.#crashes >= CRASHES && !this.#isInDoubt;
+  }
+
+  #blame(batch: readonly Queued[], error: ApiProblem): void {
+    const [first, ...others] = batch;
+    if (others.length > 0) this.#alone = batch.length;
+    else if (first) {
+      this.#alone = Math.max(0, this.#alone - 1);
+      this.#isInDoubt = error.status === 500;
+      this.parts.apply(refuse(this.parts.replica, first, toProblem(error)));
+    }
+  }
 }
 
-type Step = Settlement | { readonly stored: Todo };
-
-async function attempt(
-  queued: Queued,
-  known: Todo | undefined,
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<Step> {
-  const { operation } = queued;
-  if (operation.kind === "create") return send(queued, queued.operation, undefined, transport, signal);
-  const stored = known ?? (await transport.fetch(operation.todo_id, signal));
-  if (!stored || stored.deleted_at !== null) return gone(queued);
-  if (operation.kind === "delete") {
-    const fields = differences(queued.seen, stored);
-    if (fields.length > 0) return { type: "obstructed", obstacle: { type: "clash", stored, fields }, stored };
-    return send(queued, operation, stored.version, transport, signal);
+/** The first of some todo, each time of another one. */
+function oneOf(outbox: readonly Queued[], turn: number): Queued[] {
+  const firsts = new Map<string, Queued>();
+  for (const queued of outbox) {
+    const { todo_id } = queued.operation;
+    if (!firsts.has(todo_id)) firsts.set(todo_id, queued);
   }
-  const { changes, clashes } = merge(stored, operation.changes);
-  if (clashes.length > 0) {
-    return { type: "obstructed", obstacle: { type: "clash", stored, fields: clashes }, stored };
-  }
-  if (changedFields(changes).length === 0) return { type: "done", stored };
-  return send(queued, { ...operation, changes }, stored.version, transport, signal);
+  return [...firsts.values()].slice(turn % firsts.size).slice(0, 1);
 }
 
-async function send(
-  queued: Queued,
-  operation: Queued["operation"],
-  version: number | undefined,
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<Step> {
-  const result = await transport.push(operation, version, signal);
-  if (result.outcome === "applied") return { type: "done", stored: result.todo };
-  return result.outcome === "stale" ? { stored: result.stored } : gone(queued);
+/** The server has looked at it and does not take it: sending it again would not help. */
+const isFinal = (error: unknown): error is ApiProblem =>
+  error instanceof ApiProblem && !isPassing(error) && ![401, 403, 404].includes(error.status);
+
+function toProblem({ slug, title, detail, errors }: ApiProblem): RefusalProblem {
+  return { slug, title, errors, ...(detail === undefined ? {} : { detail }) };
 }
 
-/** Deleting what is gone is done; changing it is not. */
-const gone = ({ operation }: Queued): Settlement =>
-  operation.kind === "delete"
-    ? { type: "done", stored: null }
-    : { type: "obstructed", obstacle: { type: "gone" }, stored: null };
-
-/** The server has looked at the operation and does not take it; sending it again would not help. */
-export function refusal(error: unknown): Obstacle {
-  if (!(error instanceof ApiProblem))
-    return { type: "refused", title: "This change could not be saved", errors: [] };
-  const { title, detail, errors } = error;
-  return { type: "refused", title, errors, ...(detail === undefined ? {} : { detail }) };
+function empty(): ApiProblem {
+  const title = "The server's answer has no results";
+  return new ApiProblem(502, "empty-answer", title, undefined, [], undefined, undefined, {});
 }

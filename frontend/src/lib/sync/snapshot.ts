@@ -1,27 +1,41 @@
-import { noLists } from "@/lib/sync/lists";
-import { compareTodos } from "@/lib/sync/order";
-import { project } from "@/lib/sync/project";
-import type { Connection, Queued, Snapshot, Todo } from "@/lib/sync/types";
+import { toConflict, toRefusal } from "@/lib/sync/conflicts";
+import type { Persistence } from "@/lib/sync/persistence/port";
+import type { Replica } from "@/lib/sync/replica";
+import type { Conflict, Refusal, Snapshot, StorageState } from "@/lib/sync/types";
 
-export const emptySnapshot: Snapshot = {
-  todos: [],
-  lists: noLists,
-  unsent: 0,
-  obstructed: [],
-  connection: { state: "idle" },
+/** So many unsent changes are worth a word. */
+export const CROWDED = 1_000;
+
+/** What storage of each kind means for the person. */
+export const storageOf: { readonly [K in Persistence["kind"]]: StorageState } = {
+  database: "ready",
+  "local-storage": "fallback",
+  memory: "volatile",
 };
 
-interface Parts {
-  shadow: ReadonlyMap<string, Todo>;
-  outbox: readonly Queued[];
-  lists: Snapshot["lists"];
-  connection: Connection;
+type Told = Pick<Snapshot, "phase" | "connection" | "live" | "storage" | "undoable" | "redoable">;
+
+export function takeSnapshot(replica: Replica, told: Told): Snapshot {
+  return {
+    ...told,
+    complete: replica.sync.cursor !== null,
+    todos: replica.todos,
+    trash: replica.trash,
+    conflicts: conflictsOf(replica),
+    refusals: refusalsOf(replica),
+    unsent: replica.unsent,
+    crowded: replica.unsent >= CROWDED,
+  };
 }
 
-export function takeSnapshot({ shadow, outbox, lists, connection }: Parts): Snapshot {
-  const obstructed = outbox.filter((queued) => queued.obstacle);
-  const todos = [...project(shadow, outbox).values()]
-    .filter((todo) => todo.deleted_at === null)
-    .sort(compareTodos);
-  return { todos, lists, unsent: outbox.length - obstructed.length, obstructed, connection };
-}
+const none: readonly never[] = [];
+
+const conflictsOf = (replica: Replica): readonly Conflict[] =>
+  replica.conflicts.size === 0
+    ? none
+    : [...replica.conflicts.values()].flatMap(
+        (kept) => toConflict(kept, replica.shadow.get(kept.todo_id)) ?? [],
+      );
+
+const refusalsOf = (replica: Replica): readonly Refusal[] =>
+  replica.refusals.size === 0 ? none : [...replica.refusals.values()].map(toRefusal);

@@ -1,104 +1,325 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { TodoStore } from "@/lib/sync/types";
+import { problem } from "@/testing/fake-server";
 import { first, later, open, settle, startClock, stopStores, titles } from "@/testing/stores";
 import { anId } from "@/testing/todos";
 
 beforeEach(startClock);
 afterEach(stopStores);
 
-describe("a change made elsewhere", () => {
-  async function shared() {
-    const setup = open();
-    const [todo] = setup.server.add({ id: anId(1), title: "base" });
-    await setup.store.load("all");
-    if (!todo) throw new Error("no todo");
-    const edit = (patch: object) => setup.store.mutate({ kind: "update", todo_id: todo.id, patch });
-    return { ...setup, id: todo.id, edit };
-  }
-
-  test("to another field is kept beside one's own", async () => {
-    const { server, store, id, edit } = await shared();
-    server.change(id, { completed: true });
-    edit({ title: "mine" });
+/** A todo that both sides know, and a device that does not hear of what the other side does. */
+async function shared(todo: object = {}) {
+  const setup = await open();
+  setup.server.add({ id: anId(1), title: "base", ...todo });
+  await settle();
+  const edit = (patch: object) => setup.store.mutate({ kind: "update", todo_id: anId(1), patch });
+  /** Both at the same moment: this side acts before it hears. */
+  const meet = async (theirs: () => void, mine: () => void) => {
+    setup.server.fail(problem(503, "unavailable", 1000));
+    mine();
     await settle();
+    theirs();
+    await later(5000);
+  };
+  return { ...setup, id: anId(1), edit, meet };
+}
+
+describe("a change made elsewhere", () => {
+  test("to another field is kept beside one's own", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { completed: true }),
+      () => edit({ title: "mine" }),
+    );
     expect(server.todos.get(id)).toMatchObject({ title: "mine", completed: true });
     expect(first(store)).toMatchObject({ title: "mine", completed: true });
+    expect(store.snapshot().conflicts).toEqual([]);
   });
 
-  test("to the same field is shown, and one's own is kept until the person decides", async () => {
-    const { server, store, id, edit } = await shared();
-    server.change(id, { title: "theirs" });
-    const opId = edit({ title: "mine" }) ?? "";
-    await settle();
+  test.each([
+    ["mine", "mine"],
+    ["theirs", "theirs"],
+    ["both", "theirs / mine"],
+  ] as const)("to the same field is shown until the person decides: %s", async (choice, title) => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { title: "theirs" }),
+      () => edit({ title: "mine" }),
+    );
     expect(titles(store)).toEqual(["theirs"]);
-    expect(store.snapshot()).toMatchObject({ unsent: 0, obstructed: [{ obstacle: { type: "clash" } }] });
+    expect(store.snapshot()).toMatchObject({
+      unsent: 0,
+      conflicts: [
+        {
+          todo_id: id,
+          kind: "fields",
+          title: "theirs",
+          fields: [{ field: "title", base: "base", yours: "mine", stored: "theirs", both: "theirs / mine" }],
+        },
+      ],
+    });
+    store.resolve(id, choice);
+    await settle();
+    expect([server.titles(), titles(store), store.snapshot().conflicts]).toEqual([[title], [title], []]);
+  });
 
-    store.resolve(opId, "mine");
+  describe("and deleted before that was decided", () => {
+    /** The title is in question, and then the todo is deleted here and changed there. */
+    async function deleted(...more: ((store: TodoStore) => void)[]) {
+      const setup = await shared();
+      const { server, store, id, edit, meet } = setup;
+      await meet(
+        () => server.change(id, { title: "theirs" }),
+        () => edit({ title: "A" }),
+      );
+      await meet(
+        () => server.change(id, { description: "theirs as well" }),
+        () => {
+          store.mutate({ kind: "delete", todo_id: id });
+          for (const act of more) act(store);
+        },
+      );
+      return setup;
+    }
+    const asked = [{ kind: "fields", fields: [{ field: "title", yours: "A" }] }];
+
+    test("is still asked about once it is kept", async () => {
+      const { store, id } = await deleted();
+      expect(store.snapshot().conflicts).toMatchObject([{ kind: "deleted-here" }]);
+      store.resolve(id, "theirs");
+      expect(store.snapshot().conflicts).toMatchObject(asked);
+      store.undo();
+      expect(store.snapshot().conflicts).toMatchObject([{ kind: "deleted-here" }]);
+      store.resolve(id, "mine");
+      await settle();
+      expect(store.snapshot()).toMatchObject({ conflicts: [], todos: [] });
+    });
+
+    test("is still asked about once it was restored", async () => {
+      const { store } = await deleted((to) => to.mutate({ kind: "restore", todo_id: anId(1) }));
+      expect(store.snapshot().conflicts).toMatchObject(asked);
+    });
+
+    test("is still asked about when it comes to be as it was", async () => {
+      const { server, store, id } = await deleted();
+      server.change(id, { title: "base", description: "" });
+      await settle();
+      expect(store.snapshot().conflicts).toMatchObject(asked);
+      server.change(id, { title: "A" });
+      await settle();
+      expect(store.snapshot().conflicts).toEqual([]);
+    });
+  });
+
+  test("is settled field by field", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { title: "theirs", priority: "low" }),
+      () => edit({ title: "mine", priority: "high", completed: true }),
+    );
+    expect(server.todos.get(id)).toMatchObject({ title: "theirs", priority: "low", completed: true });
+    store.resolve(id, { priority: "mine" });
+    await settle();
+    expect(store.snapshot().conflicts).toMatchObject([{ fields: [{ field: "title" }] }]);
+    store.resolve(id, { title: "theirs" });
+    await settle();
+    expect(server.todos.get(id)).toMatchObject({ title: "theirs", priority: "high", completed: true });
+    expect(store.snapshot().conflicts).toEqual([]);
+  });
+
+  test("asks once, however often one has typed", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { title: "theirs" }),
+      () => {
+        edit({ title: "mine" });
+        edit({ title: "mine, improved" });
+      },
+    );
+    expect(store.snapshot().conflicts).toMatchObject([
+      { fields: [{ base: "base", yours: "mine, improved" }] },
+    ]);
+    store.resolve(id, "mine");
+    await settle();
+    expect(server.titles()).toEqual(["mine, improved"]);
+  });
+
+  test("is over when the other side comes to the same", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { title: "theirs" }),
+      () => edit({ title: "mine" }),
+    );
+    server.change(id, { title: "mine" });
+    await settle();
+    expect(store.snapshot().conflicts).toEqual([]);
+  });
+
+  test("survives a reload while it waits for a decision", async () => {
+    const { server, area, stop, id, edit, meet } = await shared();
+    await meet(
+      () => server.change(id, { title: "theirs" }),
+      () => edit({ title: "mine" }),
+    );
+    stop();
+    expect((await open({ server, area })).store.snapshot().conflicts).toHaveLength(1);
+  });
+});
+
+describe("a todo deleted elsewhere", () => {
+  test("keeps what was typed, and comes back with it", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.remove(id),
+      () => edit({ title: "mine" }),
+    );
+    expect(titles(store)).toEqual([]);
+    expect(store.snapshot().conflicts).toMatchObject([
+      { kind: "deleted-there", title: "base", fields: [{ field: "title", yours: "mine" }] },
+    ]);
+    store.resolve(id, "mine");
     await settle();
     expect(server.titles()).toEqual(["mine"]);
-    expect(store.snapshot().obstructed).toEqual([]);
+    expect(store.snapshot().conflicts).toEqual([]);
   });
 
-  test("can be accepted", async () => {
-    const { server, store, id, edit } = await shared();
+  test("is made again when nothing of it is left", async () => {
+    const { server, store, id, edit, meet } = await shared({ description: "notes" });
+    await meet(
+      () => server.purge(id),
+      () => edit({ title: "mine" }),
+    );
+    store.resolve(id, "mine");
+    await settle();
+    expect(server.live()).toMatchObject([{ title: "mine", description: "notes" }]);
+    expect(server.live()[0]?.id).not.toBe(id);
+  });
+
+  test("may stay deleted", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => server.remove(id),
+      () => edit({ title: "mine" }),
+    );
+    store.resolve(id, "theirs");
+    await settle();
+    expect([server.titles(), store.snapshot().conflicts]).toEqual([[], []]);
+  });
+
+  test("and here as well is deleted once", async () => {
+    const { server, store, id, meet } = await shared();
+    await meet(
+      () => server.remove(id),
+      () => store.mutate({ kind: "delete", todo_id: id }),
+    );
+    expect([server.titles(), store.snapshot().conflicts]).toEqual([[], []]);
+  });
+});
+
+describe("a todo deleted here", () => {
+  test("stays when it is not what the person saw, until they say so", async () => {
+    const { server, store, id, meet } = await shared();
+    await meet(
+      () => server.change(id, { description: "important" }),
+      () => store.mutate({ kind: "delete", todo_id: id }),
+    );
+    expect(first(store).description).toBe("important");
+    expect(store.snapshot().conflicts).toMatchObject([
+      { kind: "deleted-here", fields: [{ field: "description", yours: "", stored: "important" }] },
+    ]);
+    store.resolve(id, "mine");
+    await settle();
+    expect([server.titles(), store.snapshot().conflicts]).toEqual([[], []]);
+  });
+
+  test("goes when only its place is another", async () => {
+    const { server, store, id, meet } = await shared();
+    await meet(
+      () => server.change(id, { position: "z0" }),
+      () => store.mutate({ kind: "delete", todo_id: id }),
+    );
+    await later(2000);
+    expect([server.titles(), store.snapshot().conflicts]).toEqual([[], []]);
+  });
+
+  test("and changed here before goes as well", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => undefined,
+      () => {
+        edit({ title: "changed first" });
+        store.mutate({ kind: "delete", todo_id: id });
+      },
+    );
+    await later(2000);
+    expect([server.titles(), store.snapshot().unsent, store.snapshot().conflicts]).toEqual([[], 0, []]);
+  });
+
+  test("and taken back in time stays", async () => {
+    const { server, store, id, edit, meet } = await shared();
+    await meet(
+      () => undefined,
+      () => {
+        edit({ title: "changed first" });
+        store.mutate({ kind: "delete", todo_id: id });
+        store.undo();
+      },
+    );
+    await later(2000);
+    expect([server.titles(), store.snapshot().unsent]).toEqual([["changed first"], 0]);
+  });
+});
+
+describe("text that was begun before somebody else's change arrived", () => {
+  const typed = (id: string, title: string) =>
+    ({ kind: "update", todo_id: id, patch: { title }, seen: { title: "base" } }) as const;
+
+  test("overwrites nothing: the person decides", async () => {
+    const { server, store, id } = await shared();
     server.change(id, { title: "theirs" });
-    const opId = edit({ title: "mine" }) ?? "";
     await settle();
-    store.resolve(opId, "theirs");
+    expect(titles(store)).toEqual(["theirs"]);
+    store.mutate(typed(id, "mine"));
     await settle();
-    expect([server.titles(), titles(store), store.snapshot().obstructed]).toEqual([
+    expect(server.titles()).toEqual(["theirs"]);
+    expect(store.snapshot().conflicts).toMatchObject([
+      { kind: "fields", fields: [{ field: "title", base: "base", yours: "mine", stored: "theirs" }] },
+    ]);
+  });
+
+  test("taken back leaves what they wrote, and nothing to decide", async () => {
+    const { server, store, id } = await shared();
+    server.change(id, { title: "theirs" });
+    await settle();
+    store.mutate(typed(id, "mine"));
+    store.undo();
+    await settle();
+    expect([server.titles(), titles(store), store.snapshot().conflicts]).toEqual([
       ["theirs"],
       ["theirs"],
       [],
     ]);
   });
 
-  test("that arrived before one's own was sent is not overwritten either", async () => {
-    const { server, store, id, edit } = await shared();
-    server.fail("lost request");
-    edit({ title: "mine" });
+  test("and says the same is no change", async () => {
+    const { server, store, id } = await shared();
+    server.change(id, { title: "the same" });
     await settle();
-    server.change(id, { title: "theirs" });
-    await store.load("all");
-    await later(1000);
-    expect(server.titles()).toEqual(["theirs"]);
-    expect(store.snapshot().obstructed).toHaveLength(1);
+    expect(store.mutate(typed(id, "the same"))).toEqual({ todo_ids: [] });
   });
 
-  test("asks once, however often one has typed", async () => {
-    const { server, store, id, edit } = await shared();
-    server.change(id, { title: "theirs" });
-    edit({ title: "mine" });
-    edit({ title: "mine, improved" });
-    await settle();
-    const { obstructed } = store.snapshot();
-    expect(obstructed).toHaveLength(1);
-    expect(obstructed[0]?.operation.changes.title).toEqual({ from: "base", to: "mine, improved" });
-    store.resolve(obstructed[0]?.operation.op_id ?? "", "mine");
-    await settle();
-    expect(server.titles()).toEqual(["mine, improved"]);
-  });
-
-  test("that deleted the todo keeps what was typed", async () => {
-    const { server, store, id, edit } = await shared();
+  test("of a todo that is deleted meanwhile is kept, and can bring it back", async () => {
+    const { server, store, id } = await shared();
     server.remove(id);
-    const opId = edit({ title: "mine" }) ?? "";
     await settle();
-    expect(titles(store)).toEqual([]);
-    expect(store.snapshot().obstructed[0]).toMatchObject({
-      obstacle: { type: "gone" },
-      seen: { title: "base" },
-    });
-    store.resolve(opId, "mine");
+    expect(store.mutate({ kind: "update", todo_id: id, patch: { title: "x" } })).toEqual({ todo_ids: [] });
+    store.mutate(typed(id, "mine"));
+    await settle();
+    expect(store.snapshot().conflicts).toMatchObject([
+      { kind: "deleted-there", fields: [{ yours: "mine" }] },
+    ]);
+    store.resolve(id, "mine");
     await settle();
     expect(server.titles()).toEqual(["mine"]);
-  });
-
-  test("survives a reload while it waits for a decision", async () => {
-    const { server, area, stop, id, edit } = await shared();
-    server.change(id, { title: "theirs" });
-    edit({ title: "mine" });
-    await settle();
-    stop();
-    expect(open({ server, area }).store.snapshot().obstructed).toHaveLength(1);
   });
 });

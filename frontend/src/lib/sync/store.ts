@@ -1,62 +1,50 @@
-import type { StorageArea } from "@/lib/storage/entry";
-import { createJournal, type Journal } from "@/lib/sync/journal";
+import { type Action, perform } from "@/lib/sync/actions";
+import { Draft } from "@/lib/sync/batch";
+import { resolve, retry } from "@/lib/sync/conflicts";
+import { decide, putBack } from "@/lib/sync/decide";
+import { emptySnapshot } from "@/lib/sync/empty-snapshot";
 import { Latch } from "@/lib/sync/latch";
-import { Lists } from "@/lib/sync/lists";
-import { again, coalesce, createOperation, deleteOperation, updateOperation } from "@/lib/sync/operations";
-import { Pump } from "@/lib/sync/pump";
-import type { Settlement } from "@/lib/sync/push";
-import { Shadow } from "@/lib/sync/shadow";
-import { emptySnapshot, takeSnapshot } from "@/lib/sync/snapshot";
-import type { Transport } from "@/lib/sync/transport";
-import type { Connection, Intent, Queued, Snapshot, Status, Todo, TodoStore } from "@/lib/sync/types";
-import { uuid7 } from "@/lib/sync/uuid";
-import type { TabChannel } from "@/lib/tabs/channel";
-import type { Locks } from "@/lib/tabs/locks";
+import { Replica } from "@/lib/sync/replica";
+import { takeSnapshot } from "@/lib/sync/snapshot";
+import { Tab, type TabParts } from "@/lib/sync/tab";
+import { readTrash } from "@/lib/sync/trash";
+import type {
+  Choice,
+  Field,
+  Intent,
+  Patch,
+  Receipt,
+  Snapshot,
+  TodoStore,
+  TodoView,
+  Undone,
+  Unsynced,
+} from "@/lib/sync/types";
+import { History, type Reversal } from "@/lib/sync/undo";
 
-/** What the sending tab tells the others. */
-export type StoreMessage =
-  | {
-      readonly type: "settled";
-      readonly opIds: readonly string[];
-      readonly todoId: string;
-      readonly stored: Todo | null | undefined;
-    }
-  | { readonly type: "withdrawn"; readonly opId: string };
+/** More than this is not taken: what waits for so long should be looked at, and storage has an end. */
+export const MOST_UNSENT = 20_000;
 
-export interface StoreParts {
-  userId: string;
-  area: StorageArea;
-  transport: Transport;
-  locks: Locks;
-  channel: TabChannel<StoreMessage>;
+export interface StoreParts extends TabParts {
+  /** Asks the browser not to throw away what is kept, once there is something a person did. */
+  readonly askToPersist?: () => void;
 }
 
-/** The todos of one person over the REST API: a shadow in memory, a journal of unsent operations, one tab that sends. */
+/**
+ * The todos of one person, offline first. What a person does is applied to the copy in memory at once, kept by this tab,
+ * and sent by the tab whose turn it is. Memory, storage and other tabs are changed by the same batches.
+ */
 export class Store implements TodoStore {
   #snapshot: Snapshot = emptySnapshot;
-  #connection: Connection = emptySnapshot.connection;
-  #leading = false;
   readonly #listeners = new Set<() => void>();
   readonly #changed = new Latch();
-  readonly #shadow = new Shadow();
-  readonly #journal: Journal;
-  readonly #lists: Lists;
-  readonly #pump: Pump;
-  /** Operations this tab holds back; when it goes, they go. */
-  readonly #holding = new Set<string>();
-  #stopped = new AbortController();
+  readonly #replica = new Replica();
+  readonly #history = new History();
+  readonly #tab: Tab;
+  #hasAsked = false;
 
   constructor(private readonly parts: StoreParts) {
-    this.#journal = createJournal(parts.area, parts.userId);
-    this.#lists = new Lists(parts.transport, this.#shadow, () => this.#refresh());
-    this.#pump = new Pump({
-      transport: parts.transport,
-      queue: () => this.#queue(),
-      stored: (id) => this.#shadow.get(id),
-      settle: (queued, settlement) => this.#settle(queued, settlement),
-      report: (connection) => this.#report(connection),
-    });
-    this.#refresh();
+    this.#tab = new Tab(parts, this.#replica, () => this.#refresh());
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -66,177 +54,149 @@ export class Store implements TodoStore {
 
   readonly snapshot = (): Snapshot => this.#snapshot;
 
+  get(todoId: string): TodoView | undefined {
+    return this.#replica.view(todoId);
+  }
+
   start(): () => void {
-    this.#stopped = new AbortController();
-    const { signal } = this.#stopped;
-    const unhear = this.parts.channel.listen((message) => this.#hear(message));
-    const unwatch = this.#journal.subscribe(() => this.#refreshAndNudge());
-    globalThis.addEventListener?.("online", () => this.kick(), { signal });
-    globalThis.addEventListener?.("pagehide", () => this.#releaseAll(), { signal });
-    globalThis.addEventListener?.("pageshow", () => this.#catchUp(), { signal });
-    void this.#lead(signal);
-    void this.#pump.run(signal);
+    const stop = this.#tab.start();
+    const returned = new AbortController();
+    const { signal } = returned;
+    const back = () => this.kick();
+    globalThis.addEventListener?.("online", back, { signal });
+    globalThis.document?.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "visible" && back(),
+      { signal },
+    );
     return () => {
-      this.#stopped.abort();
-      unhear();
-      unwatch();
+      returned.abort();
+      stop();
     };
   }
 
-  mutate(intent: Intent): string | undefined {
-    const queued = this.#toQueued(intent);
-    if (!queued) return undefined;
-    const { op_id } = queued.operation;
-    if (queued.held_until) this.#holding.add(op_id);
-    this.#journal.put(queued);
-    this.#refreshAndNudge();
-    return op_id;
+  mutate(intents: Intent | readonly Intent[]): Receipt {
+    const list = [intents].flat();
+    if (this.#replica.unsent + list.length > MOST_UNSENT) return { todo_ids: [], refused: "outbox-full" };
+    const action = this.#perform(list);
+    if (action.queued.length === 0) return { todo_ids: [] };
+    const name = this.#history.record(action);
+    this.#keep(action);
+    return { action: name, todo_ids: idsOf(action) };
   }
 
-  undo(opId: string): boolean {
-    const queued = this.#find(opId);
-    // While it is not held any more, it may be on its way.
-    if (!queued?.held_until || queued.held_until <= Date.now()) return false;
-    this.#withdraw(opId);
-    return true;
+  undo(action?: number): Undone | undefined {
+    const reversal = this.#history.takeDone(this.#replica, action);
+    return reversal && this.#reverse(reversal, "undone");
   }
 
-  release(opId: string): void {
-    const queued = this.#find(opId);
-    if (!this.#holding.delete(opId) || !queued) return;
-    const { held_until: _, ...free } = queued;
-    this.#journal.put(free);
-    this.#refreshAndNudge();
+  redo(): Undone | undefined {
+    const reversal = this.#history.takeUndone(this.#replica);
+    return reversal && this.#reverse(reversal, "done");
   }
 
-  resolve(opId: string, keep: "mine" | "theirs"): void {
-    const queued = this.#find(opId);
-    if (!queued?.obstacle) return;
-    this.#withdraw(opId);
-    if (keep === "mine") this.mutate(again(queued));
+  resolve(todoId: string, choice: Choice | Partial<Record<Field, Choice>>): Receipt {
+    const row = this.#replica.conflicts.get(todoId);
+    if (!row) return nothingDone;
+    const question = { table: "conflicts", key: todoId, row } as const;
+    return this.#decide(question, resolve(this.#replica, row, choice));
   }
 
-  load(status: Status): Promise<void> {
-    return this.#lists.load(status, this.#stopped.signal);
+  retry(refusalId: string, patch: Patch = {}): Receipt {
+    const row = this.#replica.refusals.get(refusalId);
+    if (!row) return nothingDone;
+    return this.#decide({ table: "refusals", key: row.id, row }, retry(this.#replica, row, patch));
   }
 
-  loadMore(status: Status): Promise<void> {
-    return this.#lists.loadMore(status, this.#stopped.signal);
+  discard(refusalId: string): Receipt {
+    const row = this.#replica.refusals.get(refusalId);
+    if (!row) return nothingDone;
+    return this.#decide({ table: "refusals", key: row.id, row }, new Draft().drop("refusals", row.id));
+  }
+
+  async loadTrash(signal: AbortSignal): Promise<void> {
+    await readTrash(this.parts.transport, this.#replica, (draft) => this.#commit(draft), signal);
   }
 
   kick(): void {
-    this.#pump.kick();
+    this.#tab.kick();
   }
 
   async flush(signal: AbortSignal): Promise<boolean> {
-    this.#releaseAll();
+    if (!(await this.read(signal))) return false;
     this.kick();
-    while (this.#snapshot.unsent > 0 && !signal.aborted) await this.#changed.wait(signal);
-    return this.#snapshot.unsent === 0 && this.#snapshot.obstructed.length === 0;
+    while (this.#replica.unsent > 0 && !signal.aborted) await this.#changed.wait(signal);
+    await this.saved(signal);
+    const { unsent, conflicts, refusals } = this.unsynced();
+    return unsent + conflicts + refusals === 0;
   }
 
-  /** The tab that has the lock sends for all; when it goes, the browser gives the lock to the next. */
-  async #lead(signal: AbortSignal): Promise<void> {
-    const lead = async () => {
-      this.#leading = true;
-      this.#catchUp();
-      await new Latch().wait(signal);
-      this.#leading = false;
-    };
-    try {
-      await this.parts.locks.request(`daybook:outbox:${this.parts.userId}`, { signal }, lead);
-    } catch (error) {
-      if (!signal.aborted) throw error;
+  async read(signal: AbortSignal): Promise<boolean> {
+    while (this.#tab.told.phase === "opening" && !signal.aborted) await this.#changed.wait(signal);
+    return !this.unsynced().unread;
+  }
+
+  saved(signal: AbortSignal): Promise<boolean> {
+    return this.#tab.saved(signal);
+  }
+
+  unsynced(): Unsynced {
+    const { unsent, conflicts, refusals } = this.#snapshot;
+    const unread = !this.#tab.hasRead;
+    return { unsent, conflicts: conflicts.length, refusals: refusals.length, unread };
+  }
+
+  #perform(intents: readonly Intent[]): Action {
+    const action = perform(this.#replica, intents);
+    if (!this.#hasAsked && action.queued.length > 0) {
+      this.#hasAsked = true;
+      this.parts.askToPersist?.();
     }
+    return action;
   }
 
-  /** A tab that does not send for all still sends what the others cannot see. */
-  #queue(): readonly Queued[] {
-    const all = this.#journal.all();
-    return this.#leading ? all : all.filter(({ operation }) => this.#journal.isVolatile(operation.op_id));
+  #decide(question: Parameters<typeof decide>[1], answer: Draft): Receipt {
+    const action = decide(this.#replica, question, answer);
+    const name = this.#history.record(action);
+    this.#tab.keep(answer.toBatch());
+    return { action: name, todo_ids: [...new Set(action.inverses.map(({ todo_id }) => todo_id))] };
   }
 
-  #toQueued(intent: Intent): Queued | undefined {
-    if (intent.kind === "create") return createOperation(intent.todo_id ?? uuid7(), intent.patch);
-    const seen = this.#snapshot.todos.find((todo) => todo.id === intent.todo_id);
-    if (!seen) return undefined;
-    const { pending: _, ...todo } = seen;
-    if (intent.kind === "update") return updateOperation(todo, intent.patch);
-    const queued = deleteOperation(todo);
-    return intent.hold ? { ...queued, held_until: Date.now() + intent.hold } : queued;
-  }
-
-  #find(opId: string): Queued | undefined {
-    return this.#journal.all().find(({ operation }) => operation.op_id === opId);
-  }
-
-  #settle(queued: Queued, settlement: Settlement): void {
-    const { op_id, todo_id } = queued.operation;
-    const opIds = settlement.type === "done" ? [op_id] : this.#obstruct(queued, settlement);
-    for (const opId of opIds) this.#journal.remove(opId);
-    this.#hear({ type: "settled", opIds, todoId: todo_id, stored: settlement.stored });
-    this.parts.channel.post({ type: "settled", opIds, todoId: todo_id, stored: settlement.stored });
-  }
-
-  /** Later changes of the same todo join the one that met the obstacle, so that the person is asked once. */
-  #obstruct(queued: Queued, { obstacle }: Settlement & { type: "obstructed" }): string[] {
-    const { op_id, todo_id } = queued.operation;
-    const same = this.#journal
-      .all()
-      .filter((other) => other.operation.todo_id === todo_id && !other.obstacle);
-    const joined = coalesce(
-      queued,
-      same.filter((other) => other.operation.op_id > op_id),
+  #reverse({ entry, intents, rows, skipped }: Reversal, into: "done" | "undone"): Undone {
+    const action = this.#perform(intents);
+    const { batch, back } = putBack(this.#replica, rows);
+    const inverses = [...action.inverses, ...back];
+    this.#history.recordReversal({ ...action, inverses }, entry.undoable, into);
+    this.#tab.keep(
+      new Draft()
+        .add(batch)
+        .put("outbox", ...action.queued)
+        .toBatch(),
     );
-    if (joined) this.#journal.put({ ...joined, operation: { ...joined.operation, op_id }, obstacle });
-    return same.map((other) => other.operation.op_id).filter((other) => !joined || other !== op_id);
+    return { todo_ids: [...new Set(inverses.map(({ todo_id }) => todo_id))], skipped };
   }
 
-  #withdraw(opId: string): void {
-    this.#holding.delete(opId);
-    this.#journal.remove(opId);
-    this.parts.channel.post({ type: "withdrawn", opId });
-    this.#refresh();
+  /** Performing has applied it already. */
+  #keep({ queued }: Action): void {
+    this.#tab.keep({ put: { outbox: queued } });
   }
 
-  #hear(message: StoreMessage): void {
-    if (message.type === "withdrawn") this.#journal.drop(message.opId);
-    else {
-      for (const opId of message.opIds) this.#journal.drop(opId);
-      if (message.stored) this.#shadow.put(message.stored);
-      else if (message.stored === null) this.#shadow.remove(message.todoId);
-    }
-    this.#refresh();
-  }
-
-  #releaseAll(): void {
-    for (const opId of [...this.#holding]) this.release(opId);
-  }
-
-  #catchUp(): void {
-    this.#journal.reload();
-    this.#refreshAndNudge();
-  }
-
-  #report(connection: Connection): void {
-    if (connection.state === this.#connection.state && connection.state !== "waiting") return;
-    this.#connection = connection;
-    this.#refresh();
-  }
-
-  #refreshAndNudge(): void {
-    this.#refresh();
-    this.#pump.nudge();
+  #commit(draft: Draft): void {
+    const batch = draft.toBatch();
+    this.#replica.apply(batch);
+    this.#tab.keep(batch);
   }
 
   #refresh(): void {
-    this.#snapshot = takeSnapshot({
-      shadow: this.#shadow.todos,
-      outbox: this.#journal.all(),
-      lists: this.#lists.states,
-      connection: this.#connection,
-    });
+    const { undoable, redoable } = this.#history;
+    this.#snapshot = takeSnapshot(this.#replica, { ...this.#tab.told, undoable, redoable });
     this.#changed.open();
     for (const listener of this.#listeners) listener();
   }
 }
+
+const nothingDone: Receipt = { todo_ids: [] };
+
+const idsOf = ({ queued }: Action): string[] => [
+  ...new Set(queued.map(({ operation }) => operation.todo_id)),
+];

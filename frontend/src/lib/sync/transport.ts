@@ -1,22 +1,17 @@
-import type { Operation, Status, Todo } from "@/lib/sync/types";
+import type { ChangesPage, OperationsAnswer, TrashPage } from "@/lib/api/types";
+import type { Operation } from "@/lib/sync/types";
 
-export interface Page {
-  readonly items: readonly Todo[];
-  readonly next_cursor: string | null;
-}
+/** What the stream says. Hints only: the truth is pulled. */
+export type StreamEvent =
+  | { readonly type: "head"; readonly epoch: string; readonly head: number }
+  | { readonly type: "end"; readonly reason: string };
 
-export type PushResult =
-  /** Done; `todo` is what the server now has, or null after a delete. */
-  | { readonly outcome: "applied"; readonly todo: Todo | null }
-  /** Not done: the version was not the stored one. */
-  | { readonly outcome: "stale"; readonly stored: Todo }
-  /** Not done: there is no such todo, or no longer. */
-  | { readonly outcome: "gone" };
-
-/** How operations reach the server. Throws `ApiProblem`, `Unreachable` or `SignedOut`. */
+/** How operations and changes travel. Throws `ApiProblem`, `Unreachable` or `SignedOut`. */
 export interface Transport {
-  push(operation: Operation, version: number | undefined, signal: AbortSignal): Promise<PushResult>;
-  /** Undefined when there is no such todo. */
-  fetch(todoId: string, signal: AbortSignal): Promise<Todo | undefined>;
-  list(status: Status, cursor: string | null, signal: AbortSignal): Promise<Page>;
+  push(operations: readonly Operation[], signal: AbortSignal): Promise<OperationsAnswer>;
+  /** Without a cursor from the start. A 410 problem means that the cursor leads nowhere any more. */
+  pull(cursor: string | null, signal: AbortSignal): Promise<ChangesPage>;
+  /** Resolves when the server has ended it, rejects when it broke. */
+  stream(listener: (event: StreamEvent) => void, signal: AbortSignal): Promise<void>;
+  trash(cursor: string | null, signal: AbortSignal): Promise<TrashPage>;
 }

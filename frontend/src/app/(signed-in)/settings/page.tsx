@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { ProfileSection } from "@/features/account/components/profile-section";
 import { AppearanceSection } from "@/features/settings/components/appearance-section";
+import { LanguageSection } from "@/features/settings/components/language-section";
 import { SignOutSection } from "@/features/settings/components/sign-out-section";
 
 export const metadata: Metadata = { title: "Settings" };
@@ -10,6 +11,7 @@ export default function Page() {
     <>
       <ProfileSection />
       <AppearanceSection />
+      <LanguageSection />
       <SignOutSection />
     </>
   );

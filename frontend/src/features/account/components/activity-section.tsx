@@ -12,12 +12,14 @@ import { describe, describeDetails } from "@/features/account/activity-words";
 import { loadAudit } from "@/features/account/api";
 import { deviceName } from "@/features/account/device-name";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 import { useResource } from "@/hooks/use-resource";
 import type { AuditEntry } from "@/lib/api/types";
 import { fullTime, relativeTime } from "@/lib/dates";
 
 export function ActivitySection() {
+  const t = useText();
   const { connection } = useRuntime();
   const first = useCallback((signal: AbortSignal) => loadAudit(connection, null, signal), [connection]);
   const resource = useResource(first);
@@ -28,16 +30,16 @@ export function ActivitySection() {
   });
   return (
     <SettingsSection
-      title="Security log"
-      description="What happened to your account, the newest first. Nobody can change what is in it."
+      title={t("Security log")}
+      description={t("What happened to your account, the newest first. Nobody can change what is in it.")}
     >
       <Loaded resource={resource} skeleton={<EntriesSkeleton rows={6} />}>
         {({ items, next_cursor }) =>
           items.length === 0 ? (
-            <p className="text-soft text-sm">Nothing has happened yet.</p>
+            <p className="text-soft text-sm">{t("Nothing has happened yet.")}</p>
           ) : (
             <div className="grid gap-5">
-              <ul aria-label="Security log" className="divide-y">
+              <ul aria-label={t("Security log")} className="divide-y">
                 {items.map((entry) => (
                   <ActivityEntry key={entry.id} entry={entry} />
                 ))}
@@ -45,7 +47,7 @@ export function ActivitySection() {
               {more.failure !== undefined && <Failure error={more.failure} />}
               {next_cursor !== null && (
                 <Button className="w-fit" isPending={more.isPending} onClick={() => void more.run()}>
-                  Show older entries
+                  {t("Show older entries")}
                 </Button>
               )}
             </div>
@@ -57,9 +59,13 @@ export function ActivitySection() {
 }
 
 function ActivityEntry({ entry }: { entry: AuditEntry }) {
-  const { title, isNotable } = describe(entry);
-  const details = describeDetails(entry);
-  const origin = [entry.device && deviceName(entry.device), entry.address && `from ${entry.address}`];
+  const t = useText();
+  const { title, isNotable } = describe(t, entry);
+  const details = describeDetails(t, entry);
+  const origin = [
+    entry.device && deviceName(t, entry.device),
+    entry.address && t("from {address}", { address: entry.address }),
+  ];
   return (
     <Entry
       icon={isNotable ? <TriangleAlert aria-hidden className="text-warn" /> : <History aria-hidden />}
@@ -70,8 +76,8 @@ function ActivityEntry({ entry }: { entry: AuditEntry }) {
         </>
       }
     >
-      <time dateTime={entry.at} title={relativeTime(entry.at)}>
-        {fullTime(entry.at)}
+      <time dateTime={entry.at} title={relativeTime(t, entry.at)}>
+        {fullTime(t.locale, entry.at)}
       </time>
       {origin.some(Boolean) && <> · {origin.filter(Boolean).join(" ")}</>}
     </Entry>

@@ -12,6 +12,7 @@ import { TextField } from "@/components/ui/text-field";
 import { confirmTotp } from "@/features/account/api";
 import type { ConfirmValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import type { TotpSetup } from "@/lib/api/types";
 
 const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).confirmResolver);
@@ -25,6 +26,7 @@ interface AuthenticatorSetupProps {
 
 /** The picture to scan, the same as text, and the first code as the proof that it worked. */
 export default function AuthenticatorSetup({ setup, onConfirmed, onCancel }: AuthenticatorSetupProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const form = useForm<ConfirmValues>({ resolver, defaultValues: { code: "" } });
   const { onSubmit, failure, isPending } = useSubmission(
@@ -38,38 +40,38 @@ export default function AuthenticatorSetup({ setup, onConfirmed, onCancel }: Aut
   return (
     <form onSubmit={onSubmit} noValidate className="grid animate-rise gap-5">
       <h3 ref={heading} tabIndex={-1} className="font-medium outline-none">
-        1. Scan this with your authenticator app
+        {t("1. Scan this with your authenticator app")}
       </h3>
       <div className="flex flex-wrap items-start gap-5">
         {/* An image cannot run scripts, whatever the document says. White in dark mode, too: cameras need it. */}
         {/* biome-ignore lint/performance/noImgElement: a data address, nothing to optimise. */}
         <img
           src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(setup.qr_svg)}`}
-          alt="QR code for the authenticator app. The same secret is given as text beside it."
+          alt={t("QR code for the authenticator app. The same secret is given as text beside it.")}
           className="size-44 rounded-2xl border bg-white p-2"
         />
         <div className="min-w-0 flex-1 basis-60">
-          <p className="text-soft text-sm">No camera at hand? Type this secret instead:</p>
-          <div className="mt-2 flex items-center gap-1 rounded-xl bg-sunken py-1 pr-1 pl-3.5">
+          <p className="text-soft text-sm">{t("No camera at hand? Type this secret instead:")}</p>
+          <div className="mt-2 flex items-center gap-1 rounded-xl bg-sunken py-1 pe-1 ps-3.5">
             <code className="min-w-0 flex-1 font-mono text-sm [overflow-wrap:anywhere]">
               {inFours(setup.secret)}
             </code>
-            <CopyButton text={setup.secret} what="the secret" />
+            <CopyButton text={setup.secret} what={t("the secret")} />
           </div>
           <a
             href={setup.uri}
             className="mt-3 inline-flex items-center gap-2 rounded-sm font-medium text-accent text-sm underline decoration-accent/40 underline-offset-4 hover:decoration-accent"
           >
             <Smartphone aria-hidden className="size-4" />
-            Open an app on this device
+            {t("Open an app on this device")}
           </a>
         </div>
       </div>
-      <h3 className="font-medium">2. Enter the code it shows</h3>
+      <h3 className="font-medium">{t("2. Enter the code it shows")}</h3>
       {failure !== undefined && <Failure error={failure} />}
       <div className="max-w-60">
         <TextField
-          label="Six digits"
+          label={t("Six digits")}
           inputMode="numeric"
           autoComplete="one-time-code"
           look="code"
@@ -79,10 +81,10 @@ export default function AuthenticatorSetup({ setup, onConfirmed, onCancel }: Aut
       </div>
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" isPending={isPending}>
-          Turn it on
+          {t("Turn it on")}
         </Button>
         <Button variant="ghost" onClick={onCancel}>
-          Cancel
+          {t("Cancel")}
         </Button>
       </div>
     </form>

@@ -14,6 +14,7 @@ import { AccountName } from "@/features/account/components/account-name";
 import { DELETE_WORD } from "@/features/account/delete-word";
 import type { DeleteValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useLoaded } from "@/hooks/use-loaded";
 
 const rules = () => import("@/features/account/resolvers");
@@ -31,6 +32,7 @@ export default function DeleteForm({ onClose }: { onClose: () => void }) {
 }
 
 function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const form = useForm<DeleteValues>({
     resolver: asksForCode ? withCode : withoutCode,
@@ -49,17 +51,17 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
       className="grid animate-rise gap-5 rounded-2xl bg-danger-soft p-4 sm:p-5"
     >
       <div className="grid gap-2 text-sm">
-        <p className="font-medium">What happens then</p>
-        <ul className="list-disc space-y-1 pl-5 text-soft">
-          <li>Every device is signed out within a second, and API tokens stop working.</li>
-          <li>Your todos are erased. Nobody can bring them back, we neither.</li>
-          <li>The e-mail address is free for a new account.</li>
+        <p className="font-medium">{t("What happens then")}</p>
+        <ul className="list-disc space-y-1 ps-5 text-soft">
+          <li>{t("Every device is signed out within a second, and API tokens stop working.")}</li>
+          <li>{t("Your todos are erased. Nobody can bring them back, we neither.")}</li>
+          <li>{t("The e-mail address is free for a new account.")}</li>
         </ul>
       </div>
       {failure !== undefined && <Failure error={failure} />}
       <AccountName />
       <PasswordField
-        label="Your password"
+        label={t("Your password")}
         autoComplete="current-password"
         autoFocus
         {...form.register("password")}
@@ -67,7 +69,7 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
       />
       {asksForCode && (
         <TextField
-          label="Code of your authenticator app, or a recovery code"
+          label={t("Code of your authenticator app, or a recovery code")}
           autoComplete="one-time-code"
           autoCapitalize="off"
           spellCheck={false}
@@ -77,7 +79,7 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
         />
       )}
       <TextField
-        label={`Type “${DELETE_WORD}” to go on`}
+        label={t("Type “{word}” to go on", { word: DELETE_WORD })}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
@@ -86,10 +88,10 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
       />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="danger" isPending={isPending}>
-          Delete everything
+          {t("Delete everything")}
         </Button>
         <Button variant="ghost" onClick={onClose}>
-          Keep my account
+          {t("Keep my account")}
         </Button>
       </div>
     </form>

@@ -13,19 +13,21 @@ import { When } from "@/components/when";
 import { endDevice, endOtherDevices, loadDevices } from "@/features/account/api";
 import { deviceName, isHandheld } from "@/features/account/device-name";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 import { useLoaded } from "@/hooks/use-loaded";
 import { ApiProblem } from "@/lib/api/problems";
 import type { Device } from "@/lib/api/types";
 
 export function DevicesSection() {
+  const t = useText();
   const { connection } = useRuntime();
   const resource = useLoaded(loadDevices);
   const list = useRef<HTMLUListElement>(null);
   const endAll = useAction(async () => {
     await endOtherDevices(connection);
     resource.set((before) => before.filter(({ current }) => current));
-    void notify("message", "All other devices are signed out");
+    void notify("message", t("All other devices are signed out"));
     list.current?.focus();
   });
   const ended = (id: string) => {
@@ -34,14 +36,16 @@ export function DevicesSection() {
   };
   return (
     <SettingsSection
-      title="Devices"
-      description="Where you are signed in. Signing a device out takes effect at once; what it had not sent yet stays on it."
+      title={t("Devices")}
+      description={t(
+        "Where you are signed in. Signing a device out takes effect at once; what it had not sent yet stays on it.",
+      )}
     >
       <Loaded resource={resource} skeleton={<EntriesSkeleton />}>
         {(devices) => (
           <div className="grid gap-6">
             {endAll.failure !== undefined && <Failure error={endAll.failure} />}
-            <ul ref={list} tabIndex={-1} aria-label="Devices" className="divide-y outline-none">
+            <ul ref={list} tabIndex={-1} aria-label={t("Devices")} className="divide-y outline-none">
               {[...devices].sort(thisOneFirst).map((device) => (
                 <DeviceEntry key={device.id} device={device} onEnded={ended} />
               ))}
@@ -50,12 +54,12 @@ export function DevicesSection() {
               <ConfirmButton
                 className="w-fit"
                 isPending={endAll.isPending}
-                question="Sign out all other devices?"
-                explanation="Everything but this device has to sign in again."
-                confirm="Sign them out"
+                question={t("Sign out all other devices?")}
+                explanation={t("Everything but this device has to sign in again.")}
+                confirm={t("Sign them out")}
                 onConfirm={() => void endAll.run()}
               >
-                Sign out all other devices
+                {t("Sign out all other devices")}
               </ConfirmButton>
             )}
           </div>
@@ -69,8 +73,9 @@ const thisOneFirst = (a: Device, b: Device): number =>
   Number(b.current) - Number(a.current) || Date.parse(b.last_used_at) - Date.parse(a.last_used_at);
 
 function DeviceEntry({ device, onEnded }: { device: Device; onEnded: (id: string) => void }) {
+  const t = useText();
   const { connection } = useRuntime();
-  const name = deviceName(device.device);
+  const name = deviceName(t, device.device);
   const { run, isPending, failure } = useAction(async () => {
     try {
       await endDevice(connection, device.id);
@@ -78,7 +83,7 @@ function DeviceEntry({ device, onEnded }: { device: Device; onEnded: (id: string
       // Somebody was quicker: it is signed out, and that is what was wanted.
       if (!(error instanceof ApiProblem && error.status === 404)) throw error;
     }
-    void notify("message", "Signed out", { description: name });
+    void notify("message", t("Signed out"), { description: name });
     onEnded(device.id);
   });
   return (
@@ -88,33 +93,30 @@ function DeviceEntry({ device, onEnded }: { device: Device; onEnded: (id: string
       title={
         <>
           {name}
-          {device.current && <Badge>This device</Badge>}
+          {device.current && <Badge>{t("This device")}</Badge>}
         </>
       }
       action={
         !device.current && (
           <ConfirmButton
             variant="ghost"
-            aria-label={`Sign out ${name}`}
+            aria-label={t("Sign out {name}", { name })}
             isPending={isPending}
-            question={`Sign out ${name}?`}
-            explanation="It has to sign in again."
-            confirm="Sign it out"
+            question={t("Sign out {name}?", { name })}
+            explanation={t("It has to sign in again.")}
+            confirm={t("Sign it out")}
             onConfirm={() => void run()}
           >
-            Sign out
+            {t("Sign out")}
           </ConfirmButton>
         )
       }
     >
-      {device.current ? (
-        "Used now"
-      ) : (
-        <>
-          Last used <When at={device.last_used_at} />
-        </>
-      )}
-      {device.address && <> from {device.address}</>}, signed in <When at={device.created_at} />
+      {device.current
+        ? t("Used now")
+        : t.parts("Last used {time}", { time: <When key="time" at={device.last_used_at} /> })}
+      {device.address && ` ${t("from {address}", { address: device.address })}`},{" "}
+      {t.parts("signed in {time}", { time: <When key="time" at={device.created_at} /> })}
     </Entry>
   );
 }

@@ -13,26 +13,28 @@ import { AccountName } from "@/features/account/components/account-name";
 import { deviceName } from "@/features/account/device-name";
 import type { PasskeyValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
-import type { Passkey } from "@/lib/api/types";
+import { useText } from "@/hooks/text";
+import type { AddedPasskey } from "@/lib/api/types";
 
 const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passkeyResolver);
 
 interface PasskeyFormProps {
-  onAdded: (passkey: Passkey) => void;
+  onAdded: (passkey: AddedPasskey) => void;
   onClose: () => void;
 }
 
 export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const form = useForm<PasskeyValues>({
     resolver,
-    defaultValues: { name: deviceName(navigator.userAgent), password: "" },
+    defaultValues: { name: deviceName(t, navigator.userAgent), password: "" },
   });
   const { onSubmit, failure, isPending } = useSubmission(
     form,
     async ({ name, password }) => {
       const passkey = await addPasskey(connection, name, password);
-      void notify("message", "Passkey added", { description: name });
+      void notify("message", t("Passkey added"), { description: name });
       onAdded(passkey);
     },
     { password: "password" },
@@ -40,11 +42,11 @@ export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
   const { errors } = form.formState;
   return (
     <form onSubmit={onSubmit} noValidate className="grid animate-rise gap-4 rounded-2xl bg-sunken p-4 sm:p-5">
-      <p className="text-pretty text-soft text-sm">Your browser will ask where to keep it.</p>
+      <p className="text-pretty text-soft text-sm">{t("Your browser will ask where to keep it.")}</p>
       {failure !== undefined && <Failure error={failure} />}
       <TextField
-        label="Name"
-        description="So that you know it again: a device, a key ring."
+        label={t("Name")}
+        description={t("So that you know it again: a device, a key ring.")}
         autoComplete="off"
         autoFocus
         {...form.register("name")}
@@ -52,17 +54,17 @@ export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
       />
       <AccountName />
       <PasswordField
-        label="Your password"
+        label={t("Your password")}
         autoComplete="current-password"
         {...form.register("password")}
         error={errors.password?.message}
       />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" isPending={isPending}>
-          Create the passkey
+          {t("Create the passkey")}
         </Button>
         <Button variant="ghost" onClick={onClose}>
-          Cancel
+          {t("Cancel")}
         </Button>
       </div>
     </form>

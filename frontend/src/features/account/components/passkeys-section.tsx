@@ -13,6 +13,7 @@ import { When } from "@/components/when";
 import { loadPasskeys, removePasskey } from "@/features/account/api";
 import { Proof } from "@/features/account/components/proof";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import { useLoaded } from "@/hooks/use-loaded";
 import type { Passkey } from "@/lib/api/types";
@@ -20,11 +21,13 @@ import type { Passkey } from "@/lib/api/types";
 const PasskeyForm = lazy(() => import("@/features/account/components/passkey-form"));
 
 interface PasskeysSectionProps {
-  /** One came or went. */
-  onChanged: () => void;
+  /** With the recovery codes that came with the first one: they are shown this once. */
+  onAdded: (codes: readonly string[] | undefined) => void;
+  onRemoved: () => void;
 }
 
-export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
+export function PasskeysSection({ onAdded, onRemoved }: PasskeysSectionProps) {
+  const t = useText();
   const resource = useLoaded(loadPasskeys);
   const { isOpen, open, close, triggerRef } = useDisclosure();
   const list = useRef<HTMLUListElement>(null);
@@ -32,20 +35,22 @@ export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
   const removed = (id: string) => {
     resource.set((before) => before.filter((passkey) => passkey.id !== id));
     list.current?.focus();
-    onChanged();
+    onRemoved();
   };
   return (
     <SettingsSection
-      title="Passkeys"
-      description="Sign in with your fingerprint, face or screen lock instead of the password. Where there is one, the password alone lets nobody in."
+      title={t("Passkeys")}
+      description={t(
+        "Sign in with your fingerprint, face or screen lock instead of the password. Where there is one, the password alone lets nobody in.",
+      )}
     >
       <div className="grid gap-5">
         <Loaded resource={resource} skeleton={<EntriesSkeleton rows={1} />}>
           {(passkeys) =>
             passkeys.length === 0 ? (
-              <p className="text-soft text-sm">There are none yet.</p>
+              <p className="text-soft text-sm">{t("There are none yet.")}</p>
             ) : (
-              <ul ref={list} tabIndex={-1} aria-label="Passkeys" className="divide-y outline-none">
+              <ul ref={list} tabIndex={-1} aria-label={t("Passkeys")} className="divide-y outline-none">
                 {passkeys.map((passkey) => (
                   <PasskeyEntry key={passkey.id} passkey={passkey} onRemoved={removed} />
                 ))}
@@ -57,16 +62,16 @@ export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
           <Suspense fallback={<Skeleton className="h-72 w-full rounded-2xl" />}>
             <PasskeyForm
               onClose={close}
-              onAdded={(added) => {
+              onAdded={({ recovery_codes: codes, ...added }) => {
                 resource.set((before) => [...before, added]);
                 close();
-                onChanged();
+                onAdded(codes ?? undefined);
               }}
             />
           </Suspense>
         ) : (
           <Button ref={triggerRef} onClick={open} className="w-fit">
-            Add a passkey
+            {t("Add a passkey")}
           </Button>
         )}
       </div>
@@ -75,17 +80,20 @@ export function PasskeysSection({ onChanged }: PasskeysSectionProps) {
 }
 
 function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id: string) => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   const remove = async ({ password }: { password: string }) => {
     await removePasskey(connection, passkey.id, password);
-    void notify("message", "Passkey removed", { description: passkey.name });
+    void notify("message", t("Passkey removed"), { description: passkey.name });
     onRemoved(passkey.id);
   };
   const proof = isOpen && (
-    <Proof submit="Remove the passkey" variant="danger" onCancel={close} onProof={remove}>
-      “{passkey.name}” will not open your account any more. Your device keeps its half until you remove it
-      there, too.
+    <Proof submit={t("Remove the passkey")} variant="danger" onCancel={close} onProof={remove}>
+      {t(
+        "“{name}” will not open your account any more. Your device keeps its half until you remove it there, too.",
+        { name: passkey.name },
+      )}
     </Proof>
   );
   return (
@@ -95,20 +103,21 @@ function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id
       title={passkey.name}
       action={
         !isOpen && (
-          <Button ref={triggerRef} variant="ghost" aria-label={`Remove ${passkey.name}`} onClick={open}>
-            Remove
+          <Button
+            ref={triggerRef}
+            variant="ghost"
+            aria-label={t("Remove {name}", { name: passkey.name })}
+            onClick={open}
+          >
+            {t("Remove")}
           </Button>
         )
       }
     >
-      Added <When at={passkey.created_at} />,{" "}
-      {passkey.last_used_at ? (
-        <>
-          last used <When at={passkey.last_used_at} />
-        </>
-      ) : (
-        "not used yet"
-      )}
+      {t.parts("Added {time}", { time: <When key="time" at={passkey.created_at} /> })},{" "}
+      {passkey.last_used_at
+        ? t.parts("last used {time}", { time: <When key="time" at={passkey.last_used_at} /> })
+        : t("not used yet")}
     </Entry>
   );
 }

@@ -14,11 +14,13 @@ import { changePassword } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
 import type { PasswordValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useSession } from "@/hooks/use-session";
 
 const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passwordResolver);
 
 export default function PasswordForm({ onClose }: { onClose: () => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const form = useForm<PasswordValues>({
     resolver,
@@ -29,7 +31,7 @@ export default function PasswordForm({ onClose }: { onClose: () => void }) {
     form,
     async (values) => {
       await changePassword(connection, values);
-      void notify("message", "Password changed", { description: "Your other devices are signed out." });
+      void notify("message", t("Password changed"), { description: t("Your other devices are signed out.") });
       onClose();
     },
     { password: "current_password" },
@@ -40,15 +42,15 @@ export default function PasswordForm({ onClose }: { onClose: () => void }) {
       {failure !== undefined && <Failure error={failure} />}
       <AccountName />
       <PasswordField
-        label="Current password"
+        label={t("Current password")}
         autoComplete="current-password"
         autoFocus
         {...form.register("current_password")}
         error={errors.current_password?.message}
-        aside={<TextLink href={paths.forgot}>Forgot it?</TextLink>}
+        aside={<TextLink href={paths.forgot}>{t("Forgot it?")}</TextLink>}
       />
       <PasswordField
-        label="New password"
+        label={t("New password")}
         autoComplete="new-password"
         description={<Hint control={form.control} />}
         {...form.register("new_password")}
@@ -56,10 +58,10 @@ export default function PasswordForm({ onClose }: { onClose: () => void }) {
       />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" isPending={isPending}>
-          Save the password
+          {t("Save the password")}
         </Button>
         <Button variant="ghost" onClick={onClose}>
-          Cancel
+          {t("Cancel")}
         </Button>
       </div>
     </form>

@@ -4,16 +4,20 @@ import { lazy, Suspense } from "react";
 import { SettingsSection } from "@/components/settings-section";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useText } from "@/hooks/text";
 import { useDisclosure } from "@/hooks/use-disclosure";
 
 const PasswordForm = lazy(() => import("@/features/account/components/password-form"));
 
 export function PasswordSection() {
+  const t = useText();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   return (
     <SettingsSection
-      title="Password"
-      description="Changing it signs out every other device. Length is what counts: a short sentence is better than a word with signs."
+      title={t("Password")}
+      description={t(
+        "Changing it signs out every other device. Length is what counts: a short sentence is better than a word with signs.",
+      )}
     >
       {isOpen ? (
         <Suspense fallback={<Skeleton className="h-64 w-full rounded-2xl" />}>
@@ -21,7 +25,7 @@ export function PasswordSection() {
         </Suspense>
       ) : (
         <Button ref={triggerRef} onClick={open}>
-          Change the password
+          {t("Change the password")}
         </Button>
       )}
     </SettingsSection>

@@ -11,6 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { When } from "@/components/when";
 import { loadUser, sendVerification } from "@/features/account/api";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 import { useLoaded } from "@/hooks/use-loaded";
 import { useSession } from "@/hooks/use-session";
@@ -19,13 +20,14 @@ import type { User } from "@/lib/api/types";
 const NameForm = lazy(() => import("@/features/account/components/name-form"));
 
 export function ProfileSection() {
+  const t = useText();
   const { user } = useSession();
   const account = useLoaded(loadUser);
   return (
-    <SettingsSection title="Profile" description="Who you are in Daybook.">
+    <SettingsSection title={t("Profile")} description={t("Who you are in Daybook.")}>
       <div className="grid gap-6">
         <div>
-          <h3 className="font-medium text-sm">E-mail</h3>
+          <h3 className="font-medium text-sm">{t("E-mail")}</h3>
           <p className="mt-1 [overflow-wrap:anywhere]">{user?.email}</p>
           <div className="mt-2 text-sm">
             <Loaded resource={account} skeleton={<Skeleton className="h-6 w-56" />}>
@@ -42,20 +44,23 @@ export function ProfileSection() {
 }
 
 function Verification({ user }: { user: User }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { run, isPending, failure } = useAction(async () => {
     await sendVerification(connection);
-    void notify("message", "Mail sent", { description: `Open its link to confirm ${user.email}.` });
+    void notify("message", t("Mail sent"), {
+      description: t("Open its link to confirm {email}.", { email: user.email }),
+    });
   });
   const since = user.created_at && (
     <span className="text-faint">
-      Here since <When at={user.created_at} />
+      {t.parts("Here since {time}", { time: <When key="time" at={user.created_at} /> })}
     </span>
   );
   if (user.email_verified) {
     return (
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Badge>Confirmed</Badge>
+        <Badge>{t("Confirmed")}</Badge>
         {since}
       </div>
     );
@@ -63,9 +68,9 @@ function Verification({ user }: { user: User }) {
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <Badge tone="warn">Not confirmed</Badge>
+        <Badge tone="warn">{t("Not confirmed")}</Badge>
         <Button isPending={isPending} onClick={() => void run()}>
-          Send the mail again
+          {t("Send the mail again")}
         </Button>
         {since}
       </div>

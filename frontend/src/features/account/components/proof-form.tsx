@@ -9,6 +9,7 @@ import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import type { Proof } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
+import { useText } from "@/hooks/text";
 
 type Values = Required<Proof>;
 
@@ -31,6 +32,7 @@ export interface ProofFormProps {
 
 /** Asks for the password again before something important: an unlocked screen is not enough for it. */
 export default function ProofForm(props: ProofFormProps) {
+  const t = useText();
   const { children, withCode = false, submit, variant = "primary", onProof, onCancel } = props;
   const form = useForm<Values>({
     resolver: withCode ? both : passwordOnly,
@@ -47,7 +49,7 @@ export default function ProofForm(props: ProofFormProps) {
       {failure !== undefined && <Failure error={failure} />}
       <AccountName />
       <PasswordField
-        label="Your password"
+        label={t("Your password")}
         autoComplete="current-password"
         autoFocus
         {...form.register("password")}
@@ -55,7 +57,7 @@ export default function ProofForm(props: ProofFormProps) {
       />
       {withCode && (
         <TextField
-          label="Code of your authenticator app, or a recovery code"
+          label={t("Code of your authenticator app, or a recovery code")}
           autoComplete="one-time-code"
           autoCapitalize="off"
           spellCheck={false}
@@ -69,7 +71,7 @@ export default function ProofForm(props: ProofFormProps) {
           {submit}
         </Button>
         <Button variant="ghost" onClick={onCancel}>
-          Cancel
+          {t("Cancel")}
         </Button>
       </div>
     </form>

@@ -12,6 +12,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { beginTotp, removeTotp, renewRecoveryCodes } from "@/features/account/api";
 import { Proof } from "@/features/account/components/proof";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import type { Resource } from "@/hooks/use-resource";
 import type { SecondFactor, TotpSetup } from "@/lib/api/types";
@@ -22,28 +23,32 @@ const RecoveryCodes = lazy(() => import("@/features/account/components/recovery-
 /** So few are left that new ones should be made. */
 const FEW = 3;
 
-export function SecondFactorSection({ resource }: { resource: Resource<SecondFactor> }) {
-  const [setup, setSetup] = useState<TotpSetup>();
-  const [codes, setCodes] = useState<string[]>();
+interface SecondFactorSectionProps {
+  resource: Resource<SecondFactor>;
+  /** Recovery codes that were just made and have to be kept now. */
+  codes: readonly string[] | undefined;
+  onCodes: (made: readonly string[] | undefined) => void;
+}
 
-  const finish = () => {
-    setCodes(undefined);
-    void resource.reload();
-  };
+export function SecondFactorSection({ resource, codes, onCodes }: SecondFactorSectionProps) {
+  const t = useText();
+  const [setup, setSetup] = useState<TotpSetup>();
   return (
     <SettingsSection
-      title="Second factor"
-      description="A code from an app on your phone, or a passkey, asked for after the password. Somebody who knows your password is not in yet."
+      title={t("Second factor")}
+      description={t(
+        "A code from an app on your phone, or a passkey, asked for after the password. Somebody who knows your password is not in yet.",
+      )}
     >
       <Suspense fallback={<Skeleton className="h-40 w-full rounded-2xl" />}>
         {codes ? (
-          <RecoveryCodes codes={codes} onKept={finish} />
+          <RecoveryCodes codes={codes} onKept={() => onCodes(undefined)} />
         ) : setup ? (
           <AuthenticatorSetup
             setup={setup}
             onConfirmed={(made) => {
               setSetup(undefined);
-              setCodes(made);
+              onCodes(made);
             }}
             onCancel={() => setSetup(undefined)}
           />
@@ -56,7 +61,7 @@ export function SecondFactorSection({ resource }: { resource: Resource<SecondFac
                 ) : (
                   <TurnedOff onSetup={setSetup} />
                 )}
-                {(factor.totp || factor.passkeys > 0) && <WayBack factor={factor} onCodes={setCodes} />}
+                {(factor.totp || factor.passkeys > 0) && <WayBack factor={factor} onCodes={onCodes} />}
               </>
             )}
           </Loaded>
@@ -76,26 +81,28 @@ function FactorSkeleton() {
 }
 
 function TurnedOff({ onSetup }: { onSetup: (setup: TotpSetup) => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   return (
     <div className="grid gap-4">
       <p className="flex items-center gap-2.5 text-sm">
         <ShieldOff aria-hidden className="size-4.5 text-faint" />
-        No authenticator app is set up.
+        {t("No authenticator app is set up.")}
       </p>
       {isOpen ? (
         <Proof
-          submit="Continue"
+          submit={t("Continue")}
           onCancel={close}
           onProof={async ({ password }) => onSetup(await beginTotp(connection, password))}
         >
-          You need an authenticator app, such as Aegis, 2FAS or the one of your password manager. First, your
-          password:
+          {t(
+            "You need an authenticator app, such as Aegis, 2FAS or the one of your password manager. First, your password:",
+          )}
         </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
-          Set up an authenticator app
+          {t("Set up an authenticator app")}
         </Button>
       )}
     </div>
@@ -103,32 +110,33 @@ function TurnedOff({ onSetup }: { onSetup: (setup: TotpSetup) => void }) {
 }
 
 function TurnedOn({ onRemoved }: { onRemoved: () => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   return (
     <div className="grid gap-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <ShieldCheck aria-hidden className="size-4.5 text-accent" />
-        Authenticator app
-        <Badge>On</Badge>
+        {t("Authenticator app")}
+        <Badge>{t("On")}</Badge>
       </div>
       {isOpen ? (
         <Proof
           withCode
-          submit="Remove the app"
+          submit={t("Remove the app")}
           variant="danger"
           onCancel={close}
           onProof={async (proof) => {
             await removeTotp(connection, proof);
-            void notify("message", "Authenticator app removed");
+            void notify("message", t("Authenticator app removed"));
             onRemoved();
           }}
         >
-          Signing in will not ask for its codes any more.
+          {t("Signing in will not ask for its codes any more.")}
         </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
-          Remove the app
+          {t("Remove the app")}
         </Button>
       )}
     </div>
@@ -142,6 +150,7 @@ interface WayBackProps {
 
 /** Recovery codes belong to every second factor: apps and keys get lost. */
 function WayBack({ factor, onCodes }: WayBackProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   const left = factor.recovery_codes_left;
@@ -149,30 +158,30 @@ function WayBack({ factor, onCodes }: WayBackProps) {
     <div className="mt-5 grid gap-4 border-t pt-5">
       <p className="flex items-center gap-3 text-sm">
         <LifeBuoy aria-hidden className="size-4.5 text-faint" />
-        {left === 1 ? "1 recovery code left" : `${left} recovery codes left`}
+        {t.count(left, "{count} recovery code left", "{count} recovery codes left")}
       </p>
       {left <= FEW && (
         <Notice
           tone="warning"
-          title={left === 0 ? "There are no recovery codes." : "Few recovery codes are left."}
+          title={left === 0 ? t("There are no recovery codes.") : t("Few recovery codes are left.")}
         >
-          Without them, losing your phone or your passkey means losing your account.
+          {t("Without them, losing your phone or your passkey means losing your account.")}
         </Notice>
       )}
       {isOpen ? (
         <Proof
           withCode={factor.totp}
-          submit="Make new codes"
+          submit={t("Make new codes")}
           onCancel={close}
           onProof={async ({ password, code }) =>
             onCodes(await renewRecoveryCodes(connection, factor.totp ? { password, code } : { password }))
           }
         >
-          You get ten new recovery codes. Older ones stop working.
+          {t("You get ten new recovery codes. Older ones stop working.")}
         </Proof>
       ) : (
         <Button ref={triggerRef} onClick={open} className="w-fit">
-          New recovery codes
+          {t("New recovery codes")}
         </Button>
       )}
     </div>

@@ -1,5 +1,6 @@
 "use client";
 
+import { useState } from "react";
 import { loadSecondFactor } from "@/features/account/api";
 import { PasskeysSection } from "@/features/account/components/passkeys-section";
 import { PasswordSection } from "@/features/account/components/password-section";
@@ -9,11 +10,16 @@ import { useLoaded } from "@/hooks/use-loaded";
 /** How one gets in. A passkey is a second factor as well, so the two parts know of each other. */
 export function SecuritySettings() {
   const factor = useLoaded(loadSecondFactor);
+  const [codes, setCodes] = useState<readonly string[]>();
+  const changeCodes = (made: readonly string[] | undefined) => {
+    setCodes(made);
+    void factor.reload();
+  };
   return (
     <>
       <PasswordSection />
-      <SecondFactorSection resource={factor} />
-      <PasskeysSection onChanged={() => void factor.reload()} />
+      <SecondFactorSection resource={factor} codes={codes} onCodes={changeCodes} />
+      <PasskeysSection onRemoved={() => void factor.reload()} onAdded={changeCodes} />
     </>
   );
 }

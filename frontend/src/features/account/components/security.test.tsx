@@ -168,10 +168,17 @@ describe("passkeys", () => {
       create: async () => ({ toJSON: () => ({ id: "credential" }) }),
     } as unknown as CredentialsContainer);
     const { user, asked } = show(<SecuritySettings />, {
-      "GET /auth/second-factor": [Response.json(off), Response.json({ ...off, passkeys: 1 })],
+      "GET /auth/second-factor": [
+        Response.json(off),
+        Response.json({ ...off, passkeys: 1, recovery_codes_left: 10 }),
+        Response.json({ ...off, passkeys: 1, recovery_codes_left: 10 }),
+      ],
       "GET /auth/passkeys": none,
       "POST /auth/passkeys/options": Response.json({ challenge: "AQ" }),
-      "POST /auth/passkeys": Response.json({ ...key, id: "p2", name: "Laptop" }, { status: 201 }),
+      "POST /auth/passkeys": Response.json(
+        { ...key, id: "p2", name: "Laptop", recovery_codes: ["7k2m-x9qa-3c4d-0vwz"] },
+        { status: 201 },
+      ),
     });
     await user.click(await press("Add a passkey"));
     await user.clear(await screen.findByLabelText("Name"));
@@ -179,7 +186,11 @@ describe("passkeys", () => {
     await user.type(await screen.findByLabelText("Your password"), PASSWORD);
     await user.click(await press("Create the passkey"));
     expect(await screen.findByText("Laptop")).toBeDefined();
-    expect(await screen.findByText("There are no recovery codes.")).toBeDefined();
+    // The first second factor brings ways back, which nobody could see later.
+    expect(await screen.findByText("7k2m-x9qa-3c4d-0vwz")).toBeDefined();
+    await user.click(screen.getByLabelText("I have kept them in a safe place"));
+    await user.click(screen.getByRole("button", { name: "Done" }));
+    expect(await screen.findByText("10 recovery codes left")).toBeDefined();
     expect(asked.filter(({ call }) => call.startsWith("POST"))).toEqual([
       { call: "POST /auth/passkeys/options", body: { password: PASSWORD } },
       { call: "POST /auth/passkeys", body: { name: "Laptop", credential: { id: "credential" } } },

@@ -59,11 +59,13 @@ describe("devices", () => {
     );
 
   test("this one is first, marked, and cannot be ended here", async () => {
+    const warned = vi.spyOn(console, "error");
     show(<DevicesSection />, { "GET /auth/sessions": devices() });
     const [first, second] = await screen.findAllByRole("listitem");
     expect(first?.textContent).toContain("This device");
     expect(within(first as HTMLElement).queryByRole("button")).toBeNull();
     expect(second?.textContent).toContain("from 192.0.2.7");
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test("one is ended after a question", async () => {

@@ -13,15 +13,17 @@ import { createToken } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
 import type { TokenValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import type { ApiToken, CreatedApiToken } from "@/lib/api/types";
+import { text } from "@/lib/i18n/translate";
 
 const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).tokenResolver);
 
 const lifetimes = [
-  { value: "7", label: "7 days" },
-  { value: "30", label: "30 days" },
-  { value: "90", label: "90 days" },
-  { value: "365", label: "A year" },
+  { value: "7", label: text("7 days") },
+  { value: "30", label: text("30 days") },
+  { value: "90", label: text("90 days") },
+  { value: "365", label: text("A year") },
 ] as const;
 
 interface TokenFormProps {
@@ -30,6 +32,7 @@ interface TokenFormProps {
 }
 
 export default function TokenForm({ onCreated, onClose }: TokenFormProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const form = useForm<TokenValues>({
     resolver,
@@ -48,45 +51,49 @@ export default function TokenForm({ onCreated, onClose }: TokenFormProps) {
     <form onSubmit={onSubmit} noValidate className="grid animate-rise gap-5 rounded-2xl bg-sunken p-4 sm:p-5">
       {failure !== undefined && <Failure error={failure} />}
       <TextField
-        label="Name"
-        description="What it is for, such as “backup script”."
+        label={t("Name")}
+        description={t("What it is for, such as “backup script”.")}
         autoComplete="off"
         autoFocus
         {...form.register("name")}
         error={errors.name?.message}
       />
       <fieldset className="grid gap-3" aria-describedby="scopes-error">
-        <legend className="mb-2.5 font-medium text-sm">It may</legend>
+        <legend className="mb-2.5 font-medium text-sm">{t("It may")}</legend>
         <CheckField
-          label="Read todos"
-          description="See your lists and everything in them."
+          label={t("Read todos")}
+          description={t("See your lists and everything in them.")}
           value="todos:read"
           {...form.register("scopes")}
         />
         <CheckField
-          label="Change todos"
-          description="Add, edit and delete."
+          label={t("Change todos")}
+          description={t("Add, edit and delete.")}
           value="todos:write"
           {...form.register("scopes")}
         />
         <p id="scopes-error" aria-live="polite" className="text-danger text-sm empty:hidden">
-          {errors.scopes?.message}
+          {t.any(errors.scopes?.message ?? "")}
         </p>
       </fieldset>
-      <SelectField label="Ends after" options={lifetimes} {...form.register("expires_in_days")} />
+      <SelectField
+        label={t("Ends after")}
+        options={lifetimes.map(({ value, label }) => ({ value, label: t(label) }))}
+        {...form.register("expires_in_days")}
+      />
       <AccountName />
       <PasswordField
-        label="Your password"
+        label={t("Your password")}
         autoComplete="current-password"
         {...form.register("password")}
         error={errors.password?.message}
       />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" isPending={isPending}>
-          Create the token
+          {t("Create the token")}
         </Button>
         <Button variant="ghost" onClick={onClose}>
-          Cancel
+          {t("Cancel")}
         </Button>
       </div>
     </form>

@@ -15,6 +15,7 @@ import { When } from "@/components/when";
 import { loadTokens, revokeToken } from "@/features/account/api";
 import { NewToken } from "@/features/account/components/new-token";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 import { useDisclosure } from "@/hooks/use-disclosure";
 import { useLoaded } from "@/hooks/use-loaded";
@@ -23,6 +24,7 @@ import type { ApiToken, CreatedApiToken } from "@/lib/api/types";
 const TokenForm = lazy(() => import("@/features/account/components/token-form"));
 
 export function TokensSection() {
+  const t = useText();
   const resource = useLoaded(loadTokens);
   const { isOpen, open, close, triggerRef } = useDisclosure();
   const [created, setCreated] = useState<CreatedApiToken>();
@@ -34,17 +36,19 @@ export function TokensSection() {
   };
   return (
     <SettingsSection
-      title="API tokens"
-      description="For scripts and other programs that work with your todos. Each does only what you allow it, and ends by itself."
+      title={t("API tokens")}
+      description={t(
+        "For scripts and other programs that work with your todos. Each does only what you allow it, and ends by itself.",
+      )}
     >
       <div className="grid gap-5">
         {created && <NewToken created={created} onDone={() => setCreated(undefined)} />}
         <Loaded resource={resource} skeleton={<EntriesSkeleton rows={2} />}>
           {(tokens) =>
             tokens.length === 0 ? (
-              <p className="text-soft text-sm">There are none yet.</p>
+              <p className="text-soft text-sm">{t("There are none yet.")}</p>
             ) : (
-              <ul ref={list} tabIndex={-1} aria-label="API tokens" className="divide-y outline-none">
+              <ul ref={list} tabIndex={-1} aria-label={t("API tokens")} className="divide-y outline-none">
                 {tokens.map((token) => (
                   <TokenEntry key={token.id} token={token} onRevoked={revoked} />
                 ))}
@@ -67,7 +71,7 @@ export function TokensSection() {
         ) : (
           !created && (
             <Button ref={triggerRef} onClick={open} className="w-fit">
-              Create a token
+              {t("Create a token")}
             </Button>
           )
         )}
@@ -77,10 +81,11 @@ export function TokensSection() {
 }
 
 function TokenEntry({ token, onRevoked }: { token: ApiToken; onRevoked: (id: string) => void }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { run, isPending, failure } = useAction(async () => {
     await revokeToken(connection, token.id);
-    void notify("message", "Token revoked", { description: token.name });
+    void notify("message", t("Token revoked"), { description: token.name });
     onRevoked(token.id);
   });
   const isOver = Date.parse(token.expires_at) <= Date.now();
@@ -91,32 +96,30 @@ function TokenEntry({ token, onRevoked }: { token: ApiToken; onRevoked: (id: str
       title={
         <>
           {token.name}
-          {isOver && <Badge tone="warn">Expired</Badge>}
-          <Badge tone="quiet">{token.scopes.includes("todos:write") ? "Read and change" : "Read only"}</Badge>
+          {isOver && <Badge tone="warn">{t("Expired")}</Badge>}
+          <Badge tone="quiet">
+            {token.scopes.includes("todos:write") ? t("Read and change") : t("Read only")}
+          </Badge>
         </>
       }
       action={
         <ConfirmButton
           variant="ghost"
-          aria-label={`Revoke ${token.name}`}
+          aria-label={t("Revoke {name}", { name: token.name })}
           isPending={isPending}
-          question={`Revoke “${token.name}”?`}
-          explanation="Programs that use it stop working at once. That cannot be taken back."
-          confirm="Revoke it"
+          question={t("Revoke “{name}”?", { name: token.name })}
+          explanation={t("Programs that use it stop working at once. That cannot be taken back.")}
+          confirm={t("Revoke it")}
           onConfirm={() => void run()}
         >
-          Revoke
+          {t("Revoke")}
         </ConfirmButton>
       }
     >
-      {isOver ? "Ended" : "Ends"} <When at={token.expires_at} />,{" "}
-      {token.last_used_at ? (
-        <>
-          last used <When at={token.last_used_at} />
-        </>
-      ) : (
-        "not used yet"
-      )}
+      {t.parts(isOver ? "Ended {time}" : "Ends {time}", { time: <When key="time" at={token.expires_at} /> })},{" "}
+      {token.last_used_at
+        ? t.parts("last used {time}", { time: <When key="time" at={token.last_used_at} /> })
+        : t("not used yet")}
     </Entry>
   );
 }

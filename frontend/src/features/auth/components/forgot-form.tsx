@@ -14,13 +14,16 @@ import { FormFrame } from "@/features/auth/components/form-frame";
 import { MessageFrame, NextStep } from "@/features/auth/components/message-frame";
 import type { ForgotValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).forgotResolver);
 
 export function ForgotForm() {
+  const t = useText();
   const { connection } = useRuntime();
   const [mailedTo, setMailedTo] = useState<string>();
-  const form = useForm<ForgotValues>({ resolver, defaultValues: { email: "" } });
+  // No values of its own: what was typed, or filled in, before the page was ready is taken over from the fields.
+  const form = useForm<ForgotValues>({ resolver });
   const { onSubmit, failure, isPending } = useSubmission(form, async ({ email }) => {
     await forgot(connection, email);
     setMailedTo(email);
@@ -30,39 +33,47 @@ export function ForgotForm() {
     return (
       <MessageFrame
         icon={<MailCheck aria-hidden />}
-        title="Look into your mail"
+        title={t("Look into your mail")}
         action={
           <div className="grid gap-3">
-            <NextStep href={paths.signIn}>Back to signing in</NextStep>
+            <NextStep href={paths.signIn}>{t("Back to signing in")}</NextStep>
             <Button variant="ghost" onClick={() => setMailedTo(undefined)}>
-              Use another address
+              {t("Use another address")}
             </Button>
           </div>
         }
       >
         <p>
-          If there is an account for <strong className="font-medium text-ink">{mailedTo}</strong>, a link to a
-          new password is on its way. It works once, and not for long.
+          {t.parts(
+            "If there is an account for {email}, a link to a new password is on its way. It works once, and not for long.",
+            {
+              email: (
+                <strong key="email" className="font-medium text-ink">
+                  {mailedTo}
+                </strong>
+              ),
+            },
+          )}
         </p>
       </MessageFrame>
     );
   }
   return (
     <FormFrame
-      title="Forgot your password?"
+      title={t("Forgot your password?")}
       introduction={
         <>
-          We mail you a link to choose a new one. Remembered it?{" "}
-          <TextLink href={paths.signIn}>Sign in</TextLink>
+          {t("We mail you a link to choose a new one. Remembered it?")}{" "}
+          <TextLink href={paths.signIn}>{t("Sign in")}</TextLink>
         </>
       }
       failure={failure}
-      submit="Send the link"
+      submit={t("Send the link")}
       isPending={isPending}
       onSubmit={onSubmit}
     >
       <TextField
-        label="E-mail"
+        label={t("E-mail")}
         type="email"
         autoComplete="username"
         autoFocus

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useEffect, useRef } from "react";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { AppPath } from "@/config/paths";
+import { useText } from "@/hooks/text";
 
 interface MessageFrameProps {
   icon: React.ReactNode;
@@ -44,9 +45,10 @@ export function NextStep({ href, children }: { href: AppPath; children: string }
 
 /** Until the link has been looked at. */
 export function Opening() {
+  const t = useText();
   return (
     <div role="status" className="grid gap-4">
-      <span className="sr-only">Opening…</span>
+      <span className="sr-only">{t("Opening…")}</span>
       <Skeleton className="size-14 rounded-2xl" />
       <Skeleton className="h-8 w-3/4" />
       <Skeleton className="h-4 w-full" />

@@ -4,6 +4,7 @@ import { KeyRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Failure } from "@/components/failure";
 import { Button } from "@/components/ui/button";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 
 interface PasskeyButtonProps {
@@ -12,7 +13,8 @@ interface PasskeyButtonProps {
 }
 
 /** The other way in, under the form. Leaving the page closes the browser's question. */
-export function PasskeyButton({ signIn, label = "Sign in with a passkey" }: PasskeyButtonProps) {
+export function PasskeyButton({ signIn, label }: PasskeyButtonProps) {
+  const t = useText();
   const leaving = useRef<AbortController>(undefined);
   useEffect(() => () => leaving.current?.abort(), []);
   const { run, isPending, failure } = useAction(() => {
@@ -25,12 +27,12 @@ export function PasskeyButton({ signIn, label = "Sign in with a passkey" }: Pass
         aria-hidden
         className="flex items-center gap-4 text-faint text-sm before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line"
       >
-        or
+        {t("or|between two ways to sign in")}
       </p>
       {failure !== undefined && <Failure error={failure} />}
       <Button size="large" isPending={isPending} onClick={() => void run()} className="w-full">
         <KeyRound aria-hidden className="size-4.5" />
-        {label}
+        {label ?? t("Sign in with a passkey")}
       </Button>
     </div>
   );

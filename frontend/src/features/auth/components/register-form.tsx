@@ -15,16 +15,19 @@ import { FormFrame } from "@/features/auth/components/form-frame";
 import { MessageFrame, NextStep } from "@/features/auth/components/message-frame";
 import type { RegisterValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
+import { text } from "@/lib/i18n/translate";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).registerResolver);
 
 export function RegisterForm() {
+  const t = useText();
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
   const [mailedTo, setMailedTo] = useState<string>();
   const { control, register, handleSubmit, setError, formState } = useForm<RegisterValues>({
     resolver,
-    defaultValues: { display_name: "", email: "", password: "" },
+    // No values of its own: what was typed, or filled in, before the page was ready is taken over from the fields.
     mode: "onTouched",
   });
 
@@ -36,7 +39,7 @@ export function RegisterForm() {
       if ((await createAccount(connection, values)) === "mailed") setMailedTo(values.email);
     } catch (error) {
       if (isTaken(error)) {
-        const message = "There is an account with this e-mail address already";
+        const message = text("There is an account with this e-mail address already");
         setError("email", { type: "server", message }, { shouldFocus: true });
       } else if (!showAtFields(error, ["display_name", "email", "password"], setError)) setFailure(error);
     }
@@ -45,33 +48,33 @@ export function RegisterForm() {
   if (mailedTo !== undefined) return <LookIntoYourMail email={mailedTo} />;
   return (
     <FormFrame
-      title="Create your account"
+      title={t("Create your account")}
       introduction={
         <>
-          Already have one? <TextLink href={paths.signIn}>Sign in</TextLink>
+          {t("Already have one?")} <TextLink href={paths.signIn}>{t("Sign in")}</TextLink>
         </>
       }
       failure={failure}
-      submit="Create account"
+      submit={t("Create account")}
       isPending={isSubmitting}
       onSubmit={(event) => void submit(event)}
     >
       <TextField
-        label="Name (optional)"
+        label={t("Name (optional)")}
         autoComplete="name"
         autoFocus
         {...register("display_name")}
         error={errors.display_name?.message}
       />
       <TextField
-        label="E-mail"
+        label={t("E-mail")}
         type="email"
         autoComplete="username"
         {...register("email")}
         error={errors.email?.message}
       />
       <PasswordField
-        label="Password"
+        label={t("Password")}
         autoComplete="new-password"
         description={<Hint control={control} />}
         {...register("password")}
@@ -88,17 +91,30 @@ function Hint({ control }: { control: Control<RegisterValues> }) {
 
 /** The same words whether there was an account already or not: this page must not tell. */
 function LookIntoYourMail({ email }: { email: string }) {
+  const t = useText();
   return (
     <MessageFrame
       icon={<MailCheck aria-hidden />}
-      title="Look into your mail"
-      action={<NextStep href={paths.signIn}>To the sign-in page</NextStep>}
+      title={t("Look into your mail")}
+      action={<NextStep href={paths.signIn}>{t("To the sign-in page")}</NextStep>}
     >
       <p>
-        We have written to <strong className="font-medium text-ink">{email}</strong>. Open the link in that
-        mail to confirm the address, then sign in.
+        {t.parts(
+          "We have written to {email}. Open the link in that mail to confirm the address, then sign in.",
+          {
+            email: (
+              <strong key="email" className="font-medium text-ink">
+                {email}
+              </strong>
+            ),
+          },
+        )}
       </p>
-      <p>Nothing there after a few minutes? Look among the unwanted mail, or create the account once more.</p>
+      <p>
+        {t(
+          "Nothing there after a few minutes? Look among the unwanted mail, or create the account once more.",
+        )}
+      </p>
     </MessageFrame>
   );
 }

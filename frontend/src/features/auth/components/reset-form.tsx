@@ -14,6 +14,7 @@ import { MessageFrame, NextStep, Opening } from "@/features/auth/components/mess
 import { useLinkToken } from "@/features/auth/hooks/use-link-token";
 import type { ResetValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).resetResolver);
 
@@ -25,6 +26,7 @@ export function ResetForm() {
 }
 
 function NewPassword({ token }: { token: string }) {
+  const t = useText();
   const { connection } = useRuntime();
   const [isDone, setDone] = useState(false);
   const form = useForm<ResetValues>({ resolver, defaultValues: { new_password: "" } });
@@ -37,25 +39,25 @@ function NewPassword({ token }: { token: string }) {
     return (
       <MessageFrame
         icon={<Check aria-hidden />}
-        title="Your password is changed"
-        action={<NextStep href={paths.signIn}>Sign in</NextStep>}
+        title={t("Your password is changed")}
+        action={<NextStep href={paths.signIn}>{t("Sign in")}</NextStep>}
       >
-        <p>You have been signed out on every device. Sign in again with the new password.</p>
+        <p>{t("You have been signed out on every device. Sign in again with the new password.")}</p>
       </MessageFrame>
     );
   }
   if (isDeadLink(failure)) return <DeadLink />;
   return (
     <FormFrame
-      title="Choose a new password"
-      introduction="Saving it signs you out everywhere, in case somebody else knew the old one."
+      title={t("Choose a new password")}
+      introduction={t("Saving it signs you out everywhere, in case somebody else knew the old one.")}
       failure={failure}
-      submit="Save the password"
+      submit={t("Save the password")}
       isPending={isPending}
       onSubmit={onSubmit}
     >
       <PasswordField
-        label="New password"
+        label={t("New password")}
         autoComplete="new-password"
         autoFocus
         description={<Hint control={form.control} />}
@@ -71,13 +73,16 @@ function Hint({ control }: { control: Control<ResetValues> }) {
 }
 
 function DeadLink() {
+  const t = useText();
   return (
     <MessageFrame
       icon={<Unlink aria-hidden />}
-      title="This link does not work"
-      action={<NextStep href={paths.forgot}>Ask for a new link</NextStep>}
+      title={t("This link does not work")}
+      action={<NextStep href={paths.forgot}>{t("Ask for a new link")}</NextStep>}
     >
-      <p>It is too old, it was used already, or a part of it is missing. Your password is what it was.</p>
+      <p>
+        {t("It is too old, it was used already, or a part of it is missing. Your password is what it was.")}
+      </p>
     </MessageFrame>
   );
 }

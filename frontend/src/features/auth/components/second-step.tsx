@@ -11,6 +11,7 @@ import { FormFrame } from "@/features/auth/components/form-frame";
 import { PasskeyButton } from "@/features/auth/components/passkey-button";
 import type { CodeValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).codeResolver);
 
@@ -21,24 +22,25 @@ interface SecondStepProps {
 
 /** Asks for what only the owner of the account has at hand. */
 export default function SecondStep({ challenge, onBack }: SecondStepProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const { methods } = challenge;
   const passkey = methods.includes("passkey") && (
     <PasskeyButton
-      label="Use a passkey"
+      label={t("Use a passkey")}
       signIn={(signal) => answerWithPasskey(connection, challenge, signal)}
     />
   );
   const back = (
     <Button variant="ghost" className="mt-3 w-full" onClick={onBack}>
-      Use another account
+      {t("Use another account")}
     </Button>
   );
   if (!methods.includes("totp") && !methods.includes("recovery_code")) {
     return (
       <>
-        <h1 className="font-semibold text-3xl tracking-tight">One more step</h1>
-        <p className="mt-2 text-pretty text-soft">Show with your passkey that it is you.</p>
+        <h1 className="font-semibold text-3xl tracking-tight">{t("One more step")}</h1>
+        <p className="mt-2 text-pretty text-soft">{t("Show with your passkey that it is you.")}</p>
         {passkey}
         {back}
       </>
@@ -58,6 +60,7 @@ export default function SecondStep({ challenge, onBack }: SecondStepProps) {
 }
 
 function CodeForm({ challenge, footer }: { challenge: Challenge; footer: React.ReactNode }) {
+  const t = useText();
   const { connection } = useRuntime();
   const { credentials, methods } = challenge;
   const [isRecovery, setRecovery] = useState(!methods.includes("totp"));
@@ -74,21 +77,21 @@ function CodeForm({ challenge, footer }: { challenge: Challenge; footer: React.R
   };
   return (
     <FormFrame
-      title="One more step"
+      title={t("One more step")}
       introduction={
         isRecovery
-          ? "Enter one of the recovery codes that you have kept. Each works once."
-          : "Enter the six digits that your authenticator app shows for Daybook."
+          ? t("Enter one of the recovery codes that you have kept. Each works once.")
+          : t("Enter the six digits that your authenticator app shows for Daybook.")
       }
       failure={failure}
-      submit="Sign in"
+      submit={t("Sign in")}
       isPending={isPending}
       onSubmit={onSubmit}
       footer={footer}
     >
       <TextField
         key={isRecovery ? "recovery" : "totp"}
-        label={isRecovery ? "Recovery code" : "Code"}
+        label={isRecovery ? t("Recovery code") : t("Code")}
         inputMode={isRecovery ? "text" : "numeric"}
         autoComplete="one-time-code"
         autoCapitalize="off"
@@ -105,7 +108,7 @@ function CodeForm({ challenge, footer }: { challenge: Challenge; footer: React.R
           onClick={swap}
           className="w-fit cursor-pointer rounded-sm font-medium text-accent text-sm underline decoration-accent/40 underline-offset-4 hover:decoration-accent"
         >
-          {isRecovery ? "Use the authenticator app instead" : "Use a recovery code instead"}
+          {isRecovery ? t("Use the authenticator app instead") : t("Use a recovery code instead")}
         </button>
       )}
     </FormFrame>

@@ -37,5 +37,7 @@ export function SessionGate({ placeholder, children }: SessionGateProps) {
 
 /** Someone who chose to leave starts afresh; everybody else comes back to where they were going. */
 function leadTo(reason: string, pathname: string) {
-  return reason === "ended" || reason === "absent" ? signInPath(pathname) : paths.signIn;
+  return reason === "ended" || reason === "absent"
+    ? signInPath(pathname, globalThis.location.search)
+    : paths.signIn;
 }

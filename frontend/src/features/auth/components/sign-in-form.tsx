@@ -14,8 +14,10 @@ import { FormFrame } from "@/features/auth/components/form-frame";
 import { PasskeyButton } from "@/features/auth/components/passkey-button";
 import type { SignInValues } from "@/features/auth/resolvers";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useSession } from "@/hooks/use-session";
 import { isWrongPassword } from "@/lib/api/problems";
+import { text } from "@/lib/i18n/translate";
 
 const resolver = lazyResolver(async () => (await import("@/features/auth/resolvers")).signInResolver);
 
@@ -24,11 +26,12 @@ interface SignInFormProps {
 }
 
 export function SignInForm({ onChallenge }: SignInFormProps) {
+  const t = useText();
   const { connection } = useRuntime();
   const [failure, setFailure] = useState<unknown>();
   const { register, handleSubmit, setError, setFocus, setValue, formState } = useForm<SignInValues>({
     resolver,
-    defaultValues: { email: "", password: "" },
+    // No values of its own: what was typed, or filled in, before the page was ready is taken over from the fields.
     mode: "onTouched",
   });
 
@@ -39,7 +42,7 @@ export function SignInForm({ onChallenge }: SignInFormProps) {
     if (methods) onChallenge({ credentials, methods });
     else if (isWrongPassword(error)) {
       setValue("password", "");
-      setError("password", { type: "server", message: "The e-mail address or the password is wrong" });
+      setError("password", { type: "server", message: text("The e-mail address or the password is wrong") });
       setFocus("password");
     } else if (!showAtFields(error, ["email", "password"], setError)) setFailure(error);
   };
@@ -54,21 +57,21 @@ export function SignInForm({ onChallenge }: SignInFormProps) {
 
   return (
     <FormFrame
-      title="Welcome back"
+      title={t("Welcome back")}
       introduction={
         <>
-          New here? <TextLink href={paths.register}>Create an account</TextLink>
+          {t("New here?")} <TextLink href={paths.register}>{t("Create an account")}</TextLink>
         </>
       }
       notice={isUnverified(failure) ? <UnverifiedNotice /> : <LeftNotice />}
       failure={isUnverified(failure) ? undefined : failure}
-      submit="Sign in"
+      submit={t("Sign in")}
       isPending={isSubmitting}
       onSubmit={(event) => void submit(event)}
       footer={<PasskeyButton signIn={(signal) => signInWithPasskey(connection, signal)} />}
     >
       <TextField
-        label="E-mail"
+        label={t("E-mail")}
         type="email"
         autoComplete="username"
         autoFocus
@@ -76,39 +79,41 @@ export function SignInForm({ onChallenge }: SignInFormProps) {
         error={errors.email?.message}
       />
       <PasswordField
-        label="Password"
+        label={t("Password")}
         autoComplete="current-password"
         {...register("password")}
         error={errors.password?.message}
-        aside={<TextLink href={paths.forgot}>Forgot it?</TextLink>}
+        aside={<TextLink href={paths.forgot}>{t("Forgot it?")}</TextLink>}
       />
     </FormFrame>
   );
 }
 
 function UnverifiedNotice() {
+  const t = useText();
   return (
-    <Notice tone="warning" title="Your e-mail address is not confirmed yet.">
-      We have just mailed you a link. Open it, then sign in.
+    <Notice tone="warning" title={t("Your e-mail address is not confirmed yet.")}>
+      {t("We have just mailed you a link. Open it, then sign in.")}
     </Notice>
   );
 }
 
 /** Nobody should wonder why they see this page. */
 function LeftNotice() {
+  const t = useText();
   const session = useSession();
   if (session.phase !== "signed-out") return null;
-  if (session.reason === "elsewhere") return <Notice title="You signed out in another tab." />;
+  if (session.reason === "elsewhere") return <Notice title={t("You signed out in another tab.")} />;
   if (session.reason === "deleted")
     return (
-      <Notice title="Your account has been deleted.">
-        Your todos are gone with it. Thank you for writing.
+      <Notice title={t("Your account has been deleted.")}>
+        {t("Your todos are gone with it. Thank you for writing.")}
       </Notice>
     );
   if (session.reason !== "ended") return null;
   return (
-    <Notice tone="warning" title="Your session has ended.">
-      Sign in again to go on. Changes that were not sent yet are still on this device.
+    <Notice tone="warning" title={t("Your session has ended.")}>
+      {t("Sign in again to go on. Changes that were not sent yet are still on this device.")}
     </Notice>
   );
 }

@@ -9,6 +9,7 @@ import { isDeadLink, verify } from "@/features/auth/api";
 import { MessageFrame, NextStep, Opening } from "@/features/auth/components/message-frame";
 import { useLinkToken } from "@/features/auth/hooks/use-link-token";
 import { useRuntime } from "@/hooks/runtime";
+import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
 import { useSession } from "@/hooks/use-session";
 
@@ -21,6 +22,7 @@ export function VerifyEmail() {
 
 /** Asks for a press: programs that look through mail open its links, too, and must not confirm anything. */
 function Confirmation({ token }: { token: string }) {
+  const t = useText();
   const { connection } = useRuntime();
   const [isDone, setDone] = useState(false);
   const { run, isPending, failure } = useAction(async () => {
@@ -32,49 +34,52 @@ function Confirmation({ token }: { token: string }) {
   return (
     <MessageFrame
       icon={<MailQuestion aria-hidden />}
-      title="Confirm your e-mail address"
+      title={t("Confirm your e-mail address")}
       action={
         <div className="grid gap-5">
           {failure !== undefined && <Failure error={failure} />}
           <Button variant="primary" size="large" isPending={isPending} onClick={() => void run()}>
-            Confirm
+            {t("Confirm")}
           </Button>
         </div>
       }
     >
-      <p>One press, and we know that mail to this address reaches you.</p>
+      <p>{t("One press, and we know that mail to this address reaches you.")}</p>
     </MessageFrame>
   );
 }
 
 function Done() {
+  const t = useText();
   const { phase } = useSession();
   const next =
     phase === "signed-out" ? (
-      <NextStep href={paths.signIn}>Sign in</NextStep>
+      <NextStep href={paths.signIn}>{t("Sign in")}</NextStep>
     ) : (
-      <NextStep href={paths.todos}>To your todos</NextStep>
+      <NextStep href={paths.todos}>{t("To your todos")}</NextStep>
     );
   return (
-    <MessageFrame icon={<MailCheck aria-hidden />} title="Your address is confirmed" action={next}>
-      <p>Thank you. Mail about your account will find you there.</p>
+    <MessageFrame icon={<MailCheck aria-hidden />} title={t("Your address is confirmed")} action={next}>
+      <p>{t("Thank you. Mail about your account will find you there.")}</p>
     </MessageFrame>
   );
 }
 
 function DeadLink() {
+  const t = useText();
   const { phase } = useSession();
   const next =
     phase === "signed-out" ? (
-      <NextStep href={paths.signIn}>Sign in</NextStep>
+      <NextStep href={paths.signIn}>{t("Sign in")}</NextStep>
     ) : (
-      <NextStep href={paths.settings}>To your settings</NextStep>
+      <NextStep href={paths.settings}>{t("To your settings")}</NextStep>
     );
   return (
-    <MessageFrame icon={<Unlink aria-hidden />} title="This link does not work" action={next}>
+    <MessageFrame icon={<Unlink aria-hidden />} title={t("This link does not work")} action={next}>
       <p>
-        It is too old, it was used already, or a part of it is missing. If your address is confirmed, all is
-        well; if it is not, the settings can send you a new mail.
+        {t(
+          "It is too old, it was used already, or a part of it is missing. If your address is confirmed, all is well; if it is not, the settings can send you a new mail.",
+        )}
       </p>
     </MessageFrame>
   );

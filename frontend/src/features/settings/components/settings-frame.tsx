@@ -13,30 +13,33 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classes } from "@/components/ui/classes";
 import { paths } from "@/config/paths";
+import { useText } from "@/hooks/text";
+import { text } from "@/lib/i18n/translate";
 
 const parts = [
-  [paths.settings, "General", UserRound],
-  [paths.security, "Security", ShieldCheck],
-  [paths.devices, "Devices", MonitorSmartphone],
-  [paths.tokens, "Tokens", SquareTerminal],
-  [paths.activity, "Log", History],
-  [paths.data, "Your data", Database],
+  [paths.settings, text("General"), UserRound],
+  [paths.security, text("Security"), ShieldCheck],
+  [paths.devices, text("Devices"), MonitorSmartphone],
+  [paths.tokens, text("Tokens"), SquareTerminal],
+  [paths.activity, text("Log"), History],
+  [paths.data, text("Your data"), Database],
 ] as const;
 
 /** What all pages of the settings have around them. */
 export function SettingsFrame({ children }: { children: React.ReactNode }) {
+  const t = useText();
   const pathname = usePathname();
   return (
-    <>
+    <div className="mx-auto max-w-2xl">
       <Link
         href={paths.todos}
-        className="-ml-1.5 mb-3 inline-flex items-center gap-1.5 rounded-lg px-1.5 py-1 font-medium text-soft text-sm hover:text-ink"
+        className="-ms-1.5 mb-3 inline-flex items-center gap-1.5 rounded-lg px-1.5 py-1 font-medium text-soft text-sm hover:text-ink"
       >
         <ArrowLeft aria-hidden className="size-4" />
-        Todos
+        {t("Todos")}
       </Link>
-      <h1 className="font-semibold text-3xl tracking-tight">Settings</h1>
-      <nav aria-label="Settings" className="mt-5 -ml-1">
+      <h1 className="font-semibold text-3xl tracking-tight">{t("Settings")}</h1>
+      <nav aria-label={t("Settings")} className="mt-5 -ms-1">
         <ul className="grid grid-cols-3 gap-1 sm:flex sm:flex-wrap">
           {parts.map(([href, label, Icon]) => (
             <li key={href}>
@@ -51,13 +54,13 @@ export function SettingsFrame({ children }: { children: React.ReactNode }) {
                 )}
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
-                {label}
+                {t(label)}
               </Link>
             </li>
           ))}
         </ul>
       </nav>
       <div className="mt-5 grid gap-5">{children}</div>
-    </>
+    </div>
   );
 }

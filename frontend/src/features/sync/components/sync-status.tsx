@@ -1,77 +1,77 @@
 "use client";
 
-import { Check, CloudOff, RefreshCw } from "lucide-react";
+import { Cloud, CloudAlert, CloudCheck, CloudOff } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { classes } from "@/components/ui/classes";
 import { Spinner } from "@/components/ui/spinner";
 import { useDelayed } from "@/features/sync/hooks/use-delayed";
-import { useSnapshot, useTodoStore } from "@/hooks/todo-store";
+import { syncWords, type Tone } from "@/features/sync/sync-words";
+import { useText } from "@/hooks/text";
+import { useSnapshot } from "@/hooks/todo-store";
 import { useOnline } from "@/hooks/use-online";
-import { useSession } from "@/hooks/use-session";
-import { explain } from "@/lib/api/explain";
+
+const load = () => import("@/features/sync/components/sync-panel");
+const SyncPanel = lazy(load);
 
 /** Faster than this, saving is not worth a word. */
 const UNNOTICED = 400;
 
-/** What became of the last changes: quiet while all is well, plain when it is not. */
+/** In the header: what became of the last changes. More of it when one asks. */
 export function SyncStatus() {
-  const store = useTodoStore();
-  const { connection, unsent } = useSnapshot();
-  const { phase, session } = useSession();
+  const t = useText();
+  const snapshot = useSnapshot();
   const online = useOnline();
-  const busy = useDelayed(connection.state === "sending", UNNOTICED);
-  const stuck = !online || phase === "unreachable" || connection.state === "waiting";
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const words = syncWords(t, snapshot, online);
+  const isBusy = useDelayed(words.tone === "busy", UNNOTICED);
+  const isStuck = words.tone === "stuck";
+  const needsAttention = isStuck || words.tone === "asking";
+  // What takes no time changes nothing that one reads, but nothing is called saved that is not.
+  const isUnnoticed = words.tone === "busy" && !isBusy;
+  const isHidden = isUnnoticed || undefined;
+  const { unsent } = snapshot;
 
-  if (stuck) {
-    const error = connection.state === "waiting" ? connection.error : undefined;
-    const retry = () => {
-      session.wake();
-      store.kick();
-    };
-    return <Stuck title={explain(error, online).title} online={online} unsent={unsent} onRetry={retry} />;
-  }
   return (
-    <p role="status" className="flex items-center gap-1.5 text-faint text-sm">
-      {busy ? (
-        <>
-          <Spinner />
-          Saving
-        </>
-      ) : (
-        <>
-          <Check aria-hidden className="size-4" />
-          <span className="max-sm:sr-only">Saved</span>
-        </>
+    <>
+      <Button
+        ref={button}
+        variant="ghost"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={() => setOpen(true)}
+        className={classes(
+          "px-2.5 font-normal text-sm",
+          needsAttention ? "bg-warn-soft text-ink" : "text-faint",
+        )}
+      >
+        <SyncIcon tone={words.tone} isUnnoticed={isUnnoticed} />
+        {isUnnoticed && <span className="sr-only">{words.short}</span>}
+        <span aria-hidden={isHidden} className={classes("max-sm:sr-only", isUnnoticed && "invisible")}>
+          {isUnnoticed ? t("Saved") : words.short}
+        </span>
+        {isStuck && unsent > 0 && (
+          <span className="font-medium tabular-nums">{unsent.toLocaleString(t.locale)}</span>
+        )}
+      </Button>
+      <span role="status" aria-hidden={isHidden} className="sr-only">
+        {isUnnoticed ? t("Saved") : needsAttention ? `${words.short}. ${words.long}` : words.short}
+      </span>
+      {isOpen && (
+        <Suspense>
+          <SyncPanel triggerRef={button} onClose={() => setOpen(false)} />
+        </Suspense>
       )}
-    </p>
+    </>
   );
 }
 
-interface StuckProps {
-  title: string;
-  online: boolean;
-  unsent: number;
-  onRetry: () => void;
-}
-
-function Stuck({ title, online, unsent, onRetry }: StuckProps) {
-  const waiting = unsent === 1 ? "1 change waits" : `${unsent} changes wait`;
-  return (
-    <div role="status" className="flex items-center rounded-full bg-warn-soft py-0.5 pr-1 pl-3 text-sm">
-      <CloudOff aria-hidden className="mr-2 size-4 text-warn" />
-      <span className="max-sm:sr-only">{online ? title : "Offline"}</span>
-      {unsent > 0 && <span className="sm:before:mx-1.5 sm:before:content-['·']">{waiting}</span>}
-      {online ? (
-        <Button
-          variant="ghost"
-          aria-label="Try again now"
-          className="ml-1 size-8 rounded-full px-0"
-          onClick={onRetry}
-        >
-          <RefreshCw aria-hidden className="size-4" />
-        </Button>
-      ) : (
-        <span className="size-8 sm:w-2" />
-      )}
-    </div>
-  );
+function SyncIcon({ tone, isUnnoticed }: { tone: Tone; isUnnoticed: boolean }) {
+  if (tone === "stuck") return <CloudOff aria-hidden className="size-4 text-warn" />;
+  if (tone === "asking") return <CloudAlert aria-hidden className="size-4 text-warn" />;
+  if (isUnnoticed) return <Cloud aria-hidden className="size-4" />;
+  return tone === "busy" ? <Spinner /> : <CloudCheck aria-hidden className="size-4" />;
 }

@@ -2,28 +2,31 @@
 
 import { Flag } from "lucide-react";
 import { Segmented } from "@/components/ui/segmented";
+import { useText } from "@/hooks/text";
+import { text } from "@/lib/i18n/translate";
 import type { TodoView } from "@/lib/sync/types";
 
 type Priority = TodoView["priority"];
 
 const priorities = {
-  none: { label: "None", text: "text-faint", circle: "border-edge" },
-  low: { label: "Low", text: "text-calm", circle: "border-calm" },
-  medium: { label: "Medium", text: "text-warn", circle: "border-warn" },
-  high: { label: "High", text: "text-danger", circle: "border-danger" },
+  none: { label: text("None"), colour: "text-faint", circle: "border-edge" },
+  low: { label: text("Low"), colour: "text-calm", circle: "border-calm" },
+  medium: { label: text("Medium"), colour: "text-warn", circle: "border-warn" },
+  high: { label: text("High"), colour: "text-danger", circle: "border-danger" },
 } as const satisfies Record<Priority, unknown>;
 
 export const circleOf = (priority: Priority): string => priorities[priority].circle;
 
 /** Colour, form and words say the same: not everybody sees the colour. */
 export function PriorityFlag({ priority }: { priority: Priority }) {
+  const t = useText();
   if (priority === "none") return null;
-  const { label, text } = priorities[priority];
+  const { label, colour } = priorities[priority];
   return (
-    <span className={`flex items-center gap-1 font-medium text-xs ${text}`}>
+    <span className={`flex items-center gap-1 font-medium text-xs ${colour}`}>
       <Flag aria-hidden className="size-3.5 fill-current" />
-      {label}
-      <span className="sr-only"> priority</span>
+      <span aria-hidden>{t(label)}</span>
+      <span className="sr-only">{t("Priority: {priority}", { priority: t(label) })}</span>
     </span>
   );
 }
@@ -35,9 +38,10 @@ export function PriorityChoice({
   value: Priority;
   onChange: (priority: Priority) => void;
 }) {
+  const t = useText();
   return (
     <Segmented
-      label="Priority"
+      label={t("Priority")}
       value={value}
       onChange={onChange}
       className="w-full sm:w-auto"
@@ -46,9 +50,9 @@ export function PriorityChoice({
         label: (
           <>
             {key !== "none" && (
-              <Flag aria-hidden className={`size-3.5 fill-current max-sm:hidden ${priorities[key].text}`} />
+              <Flag aria-hidden className={`size-3.5 fill-current max-sm:hidden ${priorities[key].colour}`} />
             )}
-            {priorities[key].label}
+            {t(priorities[key].label)}
           </>
         ),
       }))}

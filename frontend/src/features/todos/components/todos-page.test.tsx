@@ -1,45 +1,58 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TodosPage } from "@/features/todos/components/todos-page";
-import { FakeServer } from "@/testing/fake-server";
-import { createWorld, renderIn, type World } from "@/testing/render";
-import { answer } from "@/testing/sessions";
-import { anId } from "@/testing/todos";
+import { loadParser, type Parser } from "@/lib/quick-add/load";
+import { today } from "@/lib/sync/days";
+import { boxes, closePage, field, InGerman, page, visit, worldWith } from "@/testing/pages";
+import { createWorld, renderIn } from "@/testing/render";
 
-let stop = () => {};
-beforeEach(() => {
-  vi.stubGlobal(
-    "IntersectionObserver",
-    class {
-      observe() {}
-      disconnect() {}
-    },
-  );
-});
-afterEach(() => {
-  stop();
-  vi.unstubAllGlobals();
-});
+vi.mock("next/navigation", () => import("@/testing/navigation"));
+vi.mock("@/lib/quick-add/load", { spy: true });
 
-async function page(world: World = createWorld()) {
-  world.session.adopt(answer());
-  stop = world.store.start();
-  return { ...world, ...renderIn(world, <TodosPage />) };
-}
+beforeEach(() => visit("/"));
+afterEach(closePage);
 
-const field = () => screen.getByRole("textbox", { name: "New todo" });
-const titles = () => screen.queryAllByRole("checkbox").map((box) => box.getAttribute("aria-label"));
-
-describe("the todo page", () => {
+describe("the inbox", () => {
   test("teaches when there is nothing, and takes the first todo", async () => {
-    const { user, server } = await page();
+    const { user, server } = await page(createWorld());
     expect(await screen.findByRole("heading", { name: "A clean page" })).toBeDefined();
     await user.type(field(), "Water the plants{Enter}");
-    expect(titles()).toEqual(["Done: Water the plants"]);
+    expect(await screen.findByRole("checkbox", { name: "Done: Water the plants" })).toBeDefined();
     expect(screen.queryByRole("heading", { name: "A clean page" })).toBeNull();
     expect(field()).toHaveProperty("value", "");
     await waitFor(() => expect(server.titles()).toEqual(["Water the plants"]));
+  });
+
+  test("understands a line, shows what it understood, and takes a piece back", async () => {
+    const { user, server } = await page(createWorld());
+    await user.type(field(), "Pay rent !high #home tomorrow");
+    const chips = await screen.findByRole("list", { name: "Understood" });
+    expect(
+      within(chips)
+        .getAllByRole("button")
+        .map((chip) => chip.textContent),
+    ).toEqual(["High", "home", "Tomorrow"]);
+    await user.click(screen.getByRole("button", { name: "home: take “#home” as text" }));
+    expect(document.activeElement).toBe(field());
+    await user.keyboard("{Enter}");
+    await waitFor(() =>
+      expect(server.live()).toMatchObject([
+        { title: "Pay rent #home", priority: "high", tags: [], due: { date: today(1) } },
+      ]),
+    );
+  });
+
+  test("adds a line that is entered before its grammar is there once, and keeps what is typed meanwhile", async () => {
+    let arrive = (_: Parser) => {};
+    vi.mocked(loadParser).mockReturnValueOnce(new Promise((resolve) => (arrive = resolve)));
+    const { user, store } = await page(createWorld());
+    await user.type(field(), "one{Enter}{Enter} two");
+    expect(store.snapshot().todos).toEqual([]);
+    await act(async () => arrive((title) => ({ title, patch: {}, pieces: [] })));
+    await waitFor(() => expect(boxes()).toEqual(["Done: one"]));
+    expect(field()).toHaveProperty("value", "two");
+    expect(store.snapshot().todos).toHaveLength(1);
   });
 
   test("keeps what was typed when the page goes away", async () => {
@@ -51,109 +64,68 @@ describe("the todo page", () => {
     expect(field()).toHaveProperty("value", "half a tho");
   });
 
-  test("shows what is wrong when the list cannot be loaded, and tries again", async () => {
-    const server = new FakeServer();
-    server.add({ title: "there" });
-    server.fail("lost request");
-    const { user } = await page(createWorld({ server }));
-    expect(await screen.findByRole("alert")).toHaveProperty(
-      "textContent",
-      expect.stringContaining("cannot be reached"),
+  test("speaks German", async () => {
+    const { user, server } = await page(createWorld(), (element) => <InGerman>{element}</InGerman>);
+    expect(await screen.findByRole("heading", { name: "Eine leere Seite" })).toBeDefined();
+    await user.type(screen.getByRole("textbox", { name: "Neue Aufgabe" }), "Miete zahlen morgen !hoch");
+    expect((await screen.findByRole("list", { name: "Verstanden" })).textContent).toBe("MorgenHoch");
+    await user.keyboard("{Enter}");
+    await waitFor(() =>
+      expect(server.live()).toMatchObject([{ title: "Miete zahlen", due: { date: today(1) } }]),
     );
-    await user.click(screen.getByRole("button", { name: "Try again" }));
-    expect(await screen.findByRole("checkbox", { name: "Done: there" })).toBeDefined();
-    expect(screen.queryByRole("alert")).toBeNull();
-  });
-
-  test("filters, and remembers it", async () => {
-    const server = new FakeServer();
-    server.add({ id: anId(1), title: "open" }, { id: anId(2), title: "closed", completed: true });
-    const { user, runtime } = await page(createWorld({ server }));
-    await screen.findByRole("checkbox", { name: "Done: open" });
-    await user.click(screen.getByRole("radio", { name: "Done" }));
-    expect(titles()).toEqual(["Done: closed"]);
-    await user.click(screen.getByRole("radio", { name: "Active" }));
-    expect(titles()).toEqual(["Done: open"]);
-    expect(runtime.local.filter.get()).toBe("active");
-  });
-
-  test("loads more on demand", async () => {
-    const server = new FakeServer();
-    server.pageSize = 2;
-    server.add(...[1, 2, 3].map((number) => ({ id: anId(number), title: `${number}` })));
-    const { user } = await page(createWorld({ server }));
-    await user.click(await screen.findByRole("button", { name: "Show more" }));
-    await screen.findByRole("checkbox", { name: "Done: 1" });
-    expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   });
 });
 
-describe("a row", () => {
-  async function row() {
-    const server = new FakeServer();
-    server.add({ id: anId(1), title: "second" }, { id: anId(2), title: "first" });
-    const setup = await page(createWorld({ server }));
-    await screen.findByRole("checkbox", { name: "Done: first" });
-    return setup;
-  }
+describe("a view", () => {
+  const todos = [
+    { title: "late", due: { date: today(-2) } },
+    { title: "now", due: { date: today() } },
+    { title: "later", due: { date: today(3) } },
+    { title: "over", completed: true, completed_at: "2026-11-20T10:00:00Z" },
+    { title: "tagged", tags: ["home"] },
+  ];
 
-  test("is edited in place: Enter saves and gives the focus back", async () => {
-    const { user, server } = await row();
-    await user.click(screen.getByRole("button", { name: "Edit “first”" }));
-    await user.keyboard(" of all{Enter}");
-    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Edit “first of all”" }));
-    await waitFor(() => expect(server.titles()).toEqual(["first of all", "second"]));
+  test.each([
+    ["/", ["late", "now", "later", "tagged"]],
+    ["/today", ["late", "now"]],
+    ["/upcoming", ["later"]],
+    ["/done", ["over"]],
+    ["/tag?name=home", ["tagged"]],
+    ["/search?q=late", ["late", "later"]],
+  ])("%s has what belongs to it", async (href, titles) => {
+    visit(href);
+    await page(worldWith(...todos));
+    await waitFor(() => expect(boxes()).toEqual(titles.map((title) => `Done: ${title}`)));
   });
 
-  test("is left as it was by Escape, and by an empty title", async () => {
-    const { user, server, store } = await row();
-    await user.click(screen.getByRole("button", { name: "Edit “first”" }));
-    await user.keyboard("!{Escape}");
-    await user.click(screen.getByRole("button", { name: "Edit “first”" }));
-    await user.clear(screen.getByRole("textbox", { name: "Title of “first”" }));
-    await user.keyboard("{Enter}");
-    expect(store.snapshot().unsent).toBe(0);
-    expect(server.titles()).toEqual(["first", "second"]);
+  test("says what is late, and which day it is", async () => {
+    visit("/today");
+    await page(worldWith(...todos));
+    expect(
+      (await screen.findAllByRole("heading", { level: 2 })).map(({ textContent }) => textContent),
+    ).toEqual(["Overdue", expect.stringMatching(/^Today/)]);
   });
 
-  test("is ticked, and says so to the server", async () => {
-    const { user, server } = await row();
-    await user.click(screen.getByRole("checkbox", { name: "Done: first" }));
-    expect(screen.getByRole("checkbox", { name: "Done: first" })).toHaveProperty("checked", true);
-    await waitFor(() => expect(server.todos.get(anId(2))?.completed).toBe(true));
+  test("gives a new todo what it stands for", async () => {
+    visit("/tag?name=home");
+    const { user, server } = await page(worldWith());
+    await user.type(field(), "Mow the lawn{Enter}");
+    await waitFor(() => expect(server.live()).toMatchObject([{ title: "Mow the lawn", tags: ["home"] }]));
   });
 
-  test("has notes and a priority behind its arrow", async () => {
-    const { user, server } = await row();
-    await user.click(screen.getByRole("button", { name: "Details of “first”" }));
-    await user.type(screen.getByRole("textbox", { name: "Notes" }), "with milk");
-    await user.click(screen.getByRole("radio", { name: "High" }));
-    await waitFor(() =>
-      expect(server.todos.get(anId(2))).toMatchObject({ description: "with milk", priority: "high" }),
-    );
+  test("finds while one types", async () => {
+    visit("/search");
+    const { user } = await page(worldWith(...todos));
+    await user.type(await screen.findByRole("searchbox"), "tag");
+    await waitFor(() => expect(boxes()).toEqual(["Done: tagged"]));
+    expect(location.search).toBe("?q=tag");
+    expect(screen.getByText("1 todo found")).toBeDefined();
   });
 
-  test("is moved to and deleted by keys", async () => {
-    const { user, store } = await row();
-    screen.getByRole("checkbox", { name: "Done: first" }).focus();
-    await user.keyboard("{ArrowDown}");
-    expect(document.activeElement).toBe(screen.getByRole("checkbox", { name: "Done: second" }));
-    await user.keyboard("{ArrowUp}{Delete}");
-    expect(titles()).toEqual(["Done: second"]);
-    expect(document.activeElement).toBe(screen.getByRole("checkbox", { name: "Done: second" }));
-    expect(store.snapshot().unsent).toBe(1);
-  });
-
-  test("stays for a moment in a list it has left by being ticked", async () => {
-    const { user } = await row();
-    await user.click(screen.getByRole("radio", { name: "Active" }));
-    await user.click(screen.getByRole("checkbox", { name: "Done: first" }));
-    expect(titles()).toEqual(["Done: first", "Done: second"]);
-    await waitFor(() => expect(titles()).toEqual(["Done: second"]), { timeout: 4000 });
-  });
-
-  test("is part of a list that screen readers count", async () => {
-    await row();
-    expect(within(screen.getByRole("list", { name: "Todos" })).getAllByRole("listitem")).toHaveLength(2);
+  test("brings back from the trash", async () => {
+    visit("/trash");
+    const { user, server } = await page(worldWith({ title: "gone", deleted_at: "2026-11-21T10:00:00Z" }));
+    await user.click(await screen.findByRole("button", { name: "Restore “gone”" }));
+    await waitFor(() => expect(server.titles()).toEqual(["gone"]));
   });
 });

@@ -1,57 +1,90 @@
 "use client";
 
+import { lazy, Suspense, useCallback, useEffect, useMemo } from "react";
+import { Boundary } from "@/components/boundary";
 import { RowsSkeleton } from "@/components/page-skeleton";
-import { Segmented } from "@/components/ui/segmented";
-import { LoadMore } from "@/features/todos/components/load-more";
-import { TodoComposer } from "@/features/todos/components/todo-composer";
+import { goTo } from "@/components/place-link";
+import { PageHead } from "@/features/todos/components/page-head";
+import { QuickAdd } from "@/features/todos/components/quick-add";
 import { TodoList } from "@/features/todos/components/todo-list";
-import { EmptyList, ListProblem } from "@/features/todos/components/todo-list-states";
-import { useList } from "@/features/todos/hooks/use-list";
-import { useRuntime } from "@/hooks/runtime";
+import { headingsOf } from "@/features/todos/headings";
+import { usePlace } from "@/features/todos/hooks/use-place";
+import { useSelection } from "@/features/todos/hooks/use-selection";
+import { useTrash } from "@/features/todos/hooks/use-trash";
+import { takesNew, todosOf } from "@/features/todos/places";
+import { useText } from "@/hooks/text";
 import { useSnapshot } from "@/hooks/todo-store";
-import { useEntry } from "@/hooks/use-entry";
-import { isComplete } from "@/lib/sync/order";
-import type { Status } from "@/lib/sync/types";
+import { useToday } from "@/hooks/use-today";
 
-const options = [
-  { value: "all", label: "All" },
-  { value: "active", label: "Active" },
-  { value: "done", label: "Done" },
-] as const satisfies readonly { value: Status; label: string }[];
+const Details = lazy(() => import("@/features/todos/components/details"));
+const EmptyView = lazy(() => import("@/features/todos/components/empty-view"));
+const BulkBar = lazy(() => import("@/features/todos/components/bulk-bar"));
 
-const today = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-
+/** All views of the todos: which one, and which todo is open, is in the address. */
 export function TodosPage() {
-  const [status, setStatus] = useEntry(useRuntime().local.filter);
-  const list = useList(status);
-  const isFailed = list.error !== undefined;
-  const isEmpty = list.todos.length === 0;
+  const t = useText();
+  const { place, openId, hrefWith } = usePlace();
+  const snapshot = useSnapshot();
+  const day = useToday();
+  const todos = useMemo(() => todosOf(snapshot, place, day), [snapshot, place, day]);
+  const headings = useMemo(() => headingsOf(t, place, todos, day), [t, place, todos, day]);
+  const selection = useSelection(todos);
+  const isPartial = useTrash(place.name === "trash");
+  const isKnown = snapshot.phase === "ready" && (snapshot.complete || todos.length > 0);
+
+  const open = useCallback((id: string | null) => goTo(hrefWith(id)), [hrefWith]);
+  const { clear } = selection;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view, another selection.
+  useEffect(clear, [place, clear]);
 
   return (
-    <>
-      <h1 className="font-semibold text-3xl tracking-tight">Todos</h1>
-      <p className="mt-1 text-soft">
-        {today.format(new Date())}
-        <Remaining />
-      </p>
-      <div className="mt-6">
-        <TodoComposer onAdd={() => status === "done" && setStatus("all")} />
+    <div className="xl:pe-96">
+      <div className="mx-auto max-w-2xl">
+        <PageHead place={place} todos={todos} selection={selection} />
+        {takesNew(place) && (
+          <div className="mt-6">
+            <QuickAdd place={place} />
+          </div>
+        )}
+        {isPartial && (
+          <p role="status" className="mt-4 text-soft text-sm">
+            {t("What other devices have deleted comes in when the connection is back.")}
+          </p>
+        )}
+        <div className="mt-5">
+          {isKnown ? (
+            <Boundary key={place.name}>
+              <TodoList
+                place={place}
+                todos={todos}
+                headings={headings}
+                selection={selection}
+                openId={openId}
+                onOpen={open}
+                empty={
+                  <Suspense>
+                    <EmptyView place={place} />
+                  </Suspense>
+                }
+              />
+            </Boundary>
+          ) : (
+            <RowsSkeleton />
+          )}
+        </div>
       </div>
-      <Segmented label="Show" value={status} onChange={setStatus} options={options} className="mt-6 mb-4" />
-      <TodoList key={status} todos={list.todos} empty={list.isComplete && <EmptyList status={status} />} />
-      {list.isLoading && <RowsSkeleton rows={isEmpty ? 6 : 2} />}
-      {isEmpty && isFailed && <ListProblem error={list.error} onRetry={list.retry} />}
-      {!isEmpty && !list.isComplete && !list.isLoading && (
-        <LoadMore error={list.error} onLoad={list.loadMore} onRetry={list.retry} />
+      {selection.ids.size > 0 && (
+        <Suspense>
+          <BulkBar place={place} todos={todos} selection={selection} />
+        </Suspense>
       )}
-    </>
+      {openId !== null && (
+        <Boundary key={openId}>
+          <Suspense>
+            <Details todoId={openId} place={place} onClose={() => open(null)} />
+          </Suspense>
+        </Boundary>
+      )}
+    </div>
   );
-}
-
-/** Only said when it is known: a number of what happens to be loaded would be wrong. */
-function Remaining() {
-  const snapshot = useSnapshot();
-  if (!isComplete(snapshot, "active") || snapshot.todos.length === 0) return null;
-  const count = snapshot.todos.filter((todo) => !todo.completed).length;
-  return <span> · {count === 0 ? "all done" : `${count} to do`}</span>;
 }

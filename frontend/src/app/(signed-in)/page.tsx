@@ -1,8 +1,0 @@
-import type { Metadata } from "next";
-import { TodosPage } from "@/features/todos/components/todos-page";
-
-export const metadata: Metadata = { title: "Todos" };
-
-export default function Page() {
-  return <TodosPage />;
-}

@@ -1,0 +1,43 @@
+"use client";
+
+import { useId } from "react";
+import { useEdit } from "@/features/todos/hooks/use-edit";
+import { DESCRIPTION_LENGTH } from "@/features/todos/limits";
+import { useText } from "@/hooks/text";
+import type { TodoView } from "@/lib/sync/types";
+
+/** Saved when the field is left; Escape takes back what was typed since. */
+export function DescriptionField({ todo }: { todo: TodoView }) {
+  const t = useText();
+  const id = useId();
+  const { text, type, save, discard } = useEdit(todo, "description");
+
+  const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
+    const done = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
+    if (!done) return;
+    // It closes this field, not the panel around it.
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") discard();
+    event.currentTarget.blur();
+  };
+
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block font-medium text-sm">
+        {t("Notes")}
+      </label>
+      <textarea
+        id={id}
+        rows={3}
+        value={text}
+        maxLength={DESCRIPTION_LENGTH}
+        placeholder={t("Anything worth remembering")}
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={onKeyDown}
+        onBlur={save}
+        className="field-sizing-content block max-h-96 min-h-22 w-full resize-none rounded-xl border border-edge bg-surface px-3.5 py-2.5 outline-none transition-colors placeholder:text-faint hover:border-soft focus:border-accent focus:ring-3 focus:ring-accent/20"
+      />
+    </div>
+  );
+}

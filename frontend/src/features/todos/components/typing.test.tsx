@@ -1,0 +1,235 @@
+// @vitest-environment happy-dom
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { boxes, closePage, field, page, visit, worldWith } from "@/testing/pages";
+import { anId } from "@/testing/todos";
+
+vi.mock("next/navigation", () => import("@/testing/navigation"));
+
+beforeEach(() => visit("/"));
+afterEach(closePage);
+
+const title = (text: string) => screen.findByRole("button", { name: `Edit “${text}”` });
+const titleField = () => screen.getByRole("textbox", { name: /^Title of/ });
+const notes = () => screen.findByRole("textbox", { name: "Notes" });
+const drafts = (world: ReturnType<typeof worldWith>) => world.runtime.local.drafts("u1").get();
+
+/** The title's field in the details. */
+async function titleOf(text: string) {
+  const panel = await screen.findByRole("dialog", { name: /^Details of/ });
+  const button = within(panel).queryByRole("button", { name: `Edit “${text}”` });
+  if (button) act(() => button.click());
+  return within(panel).findByRole("textbox", { name: /^Title of/ });
+}
+
+/** What another device does, once it is here. */
+async function elsewhere(world: ReturnType<typeof worldWith>, changes: object) {
+  world.server.change(anId(1), changes);
+  await waitFor(() => expect(world.store.get(anId(1))).toMatchObject(changes));
+}
+
+describe("typing over what another device changes meanwhile", () => {
+  test("a title overwrites nothing", async () => {
+    const world = worldWith({ title: "base" });
+    const { user, server, store } = await page(world);
+    await user.click(await title("base"));
+    await user.type(titleField(), " and mine");
+    await elsewhere(world, { title: "theirs" });
+    expect(titleField()).toHaveProperty("value", "base and mine");
+    await user.keyboard("{Enter}");
+    await waitFor(() =>
+      expect(store.snapshot().conflicts).toMatchObject([
+        { fields: [{ base: "base", yours: "base and mine", stored: "theirs" }] },
+      ]),
+    );
+    expect(server.titles()).toEqual(["theirs"]);
+    expect(drafts(world)).toEqual({});
+  });
+
+  test("a title in which nothing was typed follows", async () => {
+    const world = worldWith({ title: "base" });
+    const { user, server } = await page(world);
+    await user.click(await title("base"));
+    await elsewhere(world, { title: "theirs" });
+    await user.type(titleField(), " and mine{Enter}");
+    await waitFor(() => expect(server.titles()).toEqual(["theirs and mine"]));
+  });
+
+  test("notes overwrite nothing, also after a reload", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const world = worldWith({ title: "one", description: "base" });
+    world.runtime.local.drafts("u1").set({
+      [`description:${anId(1)}`]: "base and mine",
+      [`base:description:${anId(1)}`]: "base",
+    });
+    world.server.change(anId(1), { description: "theirs" });
+    const { user, server, store } = await page(world);
+    await user.click(await notes());
+    await user.tab();
+    await waitFor(() =>
+      expect(store.snapshot().conflicts).toMatchObject([
+        { fields: [{ base: "base", yours: "base and mine", stored: "theirs" }] },
+      ]),
+    );
+    expect(server.todos.get(anId(1))?.description).toBe("theirs");
+  });
+
+  test("notes of a todo that is deleted there are not lost", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const world = worldWith({ title: "one" });
+    const { user, server, store } = await page(world);
+    await user.type(await notes(), "mine");
+    server.remove(anId(1));
+    await waitFor(() =>
+      expect(store.snapshot().conflicts).toMatchObject([
+        { kind: "deleted-there", fields: [{ field: "description", yours: "mine" }] },
+      ]),
+    );
+  });
+
+  test("a tag of a todo that is deleted there is not lost", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const world = worldWith({ title: "one", tags: ["old"] });
+    const { user, server, store } = await page(world);
+    await user.type(await screen.findByRole("combobox", { name: "Tags" }), "ho");
+    server.remove(anId(1));
+    await waitFor(() =>
+      expect(store.snapshot().conflicts).toMatchObject([
+        { kind: "deleted-there", fields: [{ field: "tags", yours: ["old", "ho"] }] },
+      ]),
+    );
+  });
+
+  test.each([
+    ["notes", () => notes(), { title: "one", description: "mine" }],
+    ["a title", () => titleOf("one"), { title: "mine", description: "" }],
+    ["a tag", () => screen.findByRole("combobox", { name: "Tags" }), { title: "one", tags: ["mine"] }],
+  ])("%s of a todo of which the server knows nothing any more are in a new one", async (_, find, left) => {
+    visit(`/?todo=${anId(1)}`);
+    const world = worldWith({ title: "one", priority: "high" });
+    const { user, server, store } = await page(world);
+    await user.clear(await find());
+    await user.type(await find(), "mine");
+    server.todos.delete(anId(1));
+    server.restoreBackup();
+    store.kick();
+    await waitFor(() => expect(server.live()).toMatchObject([{ ...left, priority: "high" }]));
+    expect(server.live()[0]?.id).not.toBe(anId(1));
+    expect(await screen.findByText("It was gone: your text is in a new todo")).toBeDefined();
+    expect(drafts(world)).toEqual({});
+  });
+});
+
+describe("what cannot be taken because too much waits", () => {
+  test("stays in its field, and in the draft", async () => {
+    const world = worldWith({ title: "base" });
+    const { user, store } = await page(world);
+    await user.click(await title("base"));
+    await user.type(titleField(), "!");
+    // That it refuses is tested where it does.
+    vi.spyOn(store, "mutate").mockReturnValue({ todo_ids: [], refused: "outbox-full" });
+    await user.keyboard("{Enter}");
+    expect(await screen.findByText("Too many changes are waiting")).toBeDefined();
+    expect(titleField()).toHaveProperty("value", "base!");
+    expect(drafts(world)).toMatchObject({ [`title:${anId(1)}`]: "base!" });
+  });
+});
+
+describe("Escape", () => {
+  test("closes the title and not the panel around it", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const { user } = await page(worldWith({ title: "one" }));
+    const panel = await screen.findByRole("dialog", { name: "Details of “one”" });
+    await user.click(within(panel).getByRole("button", { name: "Edit “one”" }));
+    await user.type(titleField(), " more{Escape}");
+    expect(within(panel).getByRole("button", { name: "Edit “one”" })).toBeDefined();
+    expect(screen.getByRole("dialog", { name: "Details of “one”" })).toBe(panel);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(boxes()).toEqual(["Done: one"]));
+  });
+});
+
+describe("a tag that is not finished", () => {
+  test("is taken when its field goes away", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const { user, server } = await page(worldWith({ title: "one", tags: ["old"] }));
+    await user.type(await screen.findByRole("combobox", { name: "Tags" }), "ho");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(server.todos.get(anId(1))?.tags).toEqual(["old", "ho"]));
+  });
+});
+
+describe("what was done", () => {
+  const done = () => screen.findByRole("button", { name: "Undo" });
+
+  test("is offered to be undone, one thing at a time", async () => {
+    const { user, server } = await page(worldWith({ title: "one" }, { title: "two" }));
+    await user.click(await screen.findByRole("checkbox", { name: "Done: one" }));
+    expect(await screen.findByText("Todo done")).toBeDefined();
+    await user.click(await title("two"));
+    await user.type(titleField(), "!{Enter}");
+    expect(await screen.findByText("Todo changed")).toBeDefined();
+    expect(screen.queryByText("Todo done")).toBeNull();
+    await user.click(await done());
+    await waitFor(() => expect(server.todos.get(anId(2))?.title).toBe("two"));
+    expect(server.todos.get(anId(1))?.completed).toBe(true);
+  });
+
+  test("is offered after adding, too: a phone has no Ctrl-Z", async () => {
+    const { user } = await page(worldWith({ title: "one" }));
+    await user.type(screen.getByRole("textbox", { name: "New todo" }), "two{Enter}");
+    expect(await screen.findByText("Todo added")).toBeDefined();
+    expect(screen.getByRole("checkbox", { name: "Done: two" })).toBeDefined();
+    await user.click(await done());
+    await waitFor(() => expect(screen.queryByRole("checkbox", { name: "Done: two" })).toBeNull());
+  });
+
+  test("and has been changed elsewhere since is not said to be undone", async () => {
+    const world = worldWith({ title: "one" });
+    const { user } = await page(world);
+    await user.click(await title("one"));
+    await user.type(titleField(), "!{Enter}");
+    await waitFor(() => expect(world.server.todos.get(anId(1))?.title).toBe("one!"));
+    await elsewhere(world, { title: "theirs" });
+    await user.keyboard("{Control>}z{/Control}");
+    expect(await screen.findByText("This cannot be undone any more")).toBeDefined();
+    expect(screen.queryByText(/^Undone/)).toBeNull();
+  });
+});
+
+describe("Ctrl-Z", () => {
+  test("in the empty field for new todos takes back what was added", async () => {
+    const { user, store } = await page(worldWith());
+    await user.type(field(), "too much{Enter}");
+    await waitFor(() => expect(store.snapshot().todos).toHaveLength(1));
+    await user.keyboard("half{Control>}z{/Control}");
+    expect(store.snapshot().todos).toHaveLength(1);
+    await user.clear(field());
+    await user.keyboard("{Control>}z{/Control}");
+    expect(store.snapshot().todos).toEqual([]);
+  });
+
+  test("works in the details as well", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const { user, store } = await page(worldWith({ title: "one" }));
+    const panel = await screen.findByRole("dialog", { name: "Details of “one”" });
+    await user.click(within(panel).getByRole("radio", { name: "High" }));
+    expect(store.get(anId(1))?.priority).toBe("high");
+    await user.keyboard("{Control>}z{/Control}");
+    expect(store.get(anId(1))?.priority).toBe("none");
+  });
+});
+
+test("what is left of the page after signing out keeps nothing", async () => {
+  visit(`/?todo=${anId(1)}`);
+  const world = worldWith({ title: "one" });
+  const { user, session, unmount, store } = await page(world);
+  await user.type(await notes(), "half a tho");
+  world.runtime.local.drafts("u1").remove();
+  await act(() => session.signOut());
+  unmount();
+  expect(world.runtime.area.getItem("daybook:drafts:u1:v1")).toBeNull();
+  expect(store.get(anId(1))?.description).toBe("");
+});

@@ -1,0 +1,62 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+const FIELD = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
+
+/** Whether letters belong to what is being typed, or to a dialog over the page. */
+function belongsElsewhere(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest(`${FIELD}, [role=dialog], [role=alertdialog], [role=menu], [role=grid]`) !== null;
+}
+
+/** Undoing belongs to the field that one types in, as long as something is typed there; and waits for a question. */
+function undoesElsewhere(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  const field = target.closest(FIELD);
+  const isEmpty = field instanceof HTMLInputElement && field.value === "";
+  return (field !== null && !isEmpty) || target.closest("[role=alertdialog], [role=menu]") !== null;
+}
+
+/** The second key of “g then t” has to come within this time. */
+const SEQUENCE = 1_500;
+
+interface Bindings {
+  /** By key, with Ctrl or ⌘; upper case with Shift. */
+  readonly withMod: Readonly<Record<string, () => void>>;
+  readonly letters: Readonly<Record<string, () => void>>;
+  readonly afterG: Readonly<Record<string, () => void>>;
+  /** Single letters do something. */
+  readonly hasLetters: boolean;
+}
+
+/** Keys that work on the whole page. Text fields keep theirs: where something is typed, Ctrl-Z is the browser's. */
+export function useShortcuts(bindings: Bindings): void {
+  const current = useRef(bindings);
+  current.current = bindings;
+
+  useEffect(() => {
+    let pressedG = Number.NEGATIVE_INFINITY;
+    const withMod = (event: KeyboardEvent) => {
+      // The palette opens from anywhere.
+      const isOurs = event.key.toLowerCase() === "k" || !undoesElsewhere(event.target);
+      return isOurs && !event.altKey ? current.current.withMod[event.key] : undefined;
+    };
+    const letter = (event: KeyboardEvent) => {
+      const { letters, afterG, hasLetters } = current.current;
+      if (!hasLetters || event.altKey || belongsElsewhere(event.target)) return undefined;
+      const isSecond = event.timeStamp - pressedG < SEQUENCE;
+      pressedG = event.key === "g" && !isSecond ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      return (isSecond ? afterG : letters)[event.key];
+    };
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.repeat) return;
+      const act = event.ctrlKey || event.metaKey ? withMod(event) : letter(event);
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+}

@@ -1,0 +1,362 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { keysWith, memoryArea } from "@/lib/storage/area";
+import { localPersistence } from "@/lib/sync/persistence/local-storage";
+import { memoryPersistence } from "@/lib/sync/persistence/memory";
+import { type Persistence, type PersistenceEvents, StorageLost } from "@/lib/sync/persistence/port";
+import { FakeServer, problem } from "@/testing/fake-server";
+import { add, later, open, openLocal, settle, startClock, stopStores, titles } from "@/testing/stores";
+import { anId } from "@/testing/todos";
+
+const page = new EventTarget();
+beforeEach(() => {
+  startClock();
+  for (const name of ["addEventListener", "removeEventListener"] as const)
+    vi.stubGlobal(name, page[name].bind(page));
+});
+afterEach(stopStores);
+
+const journal = (area: ReturnType<typeof memoryArea>) => keysWith(area, "daybook:outbox:u1:");
+/** Whether the browser would ask before it closes the page. */
+const asksToStay = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+const offline = () => {
+  const server = new FakeServer();
+  server.fail(...Array.from({ length: 50 }, () => problem(503, "unavailable", 600_000)));
+  return server;
+};
+const never = <Result>() => new Promise<Result>(() => undefined);
+
+describe("a page that goes", () => {
+  test("while its last write is under way loses nothing", async () => {
+    const area = memoryArea();
+    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => never<void>() };
+    const before = await open({ area, server: offline(), open: async () => stuck });
+    add(before.store, "typed last");
+    expect(journal(area)).toEqual([]);
+    page.dispatchEvent(new Event("pagehide"));
+    expect(journal(area)).toHaveLength(1);
+    const after = await open({ area, server: new FakeServer() });
+    expect(titles(after.store)).toEqual(["typed last"]);
+    await settle();
+    expect(after.server.titles()).toEqual(["typed last"]);
+    expect(journal(area)).toEqual([]);
+  });
+
+  test("before its storage was opened loses nothing", async () => {
+    const area = memoryArea();
+    const before = await open({ area, open: () => never() });
+    add(before.store, "typed at once");
+    page.dispatchEvent(new Event("pagehide"));
+    expect(titles((await open({ area })).store)).toEqual(["typed at once"]);
+  });
+
+  test("because its browser needs the room loses nothing: nobody tells it but by hiding it", async () => {
+    const seen = Object.assign(new EventTarget(), { visibilityState: "visible" });
+    vi.stubGlobal("document", seen);
+    const area = memoryArea();
+    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => never<void>() };
+    const { store } = await open({ area, server: offline(), open: async () => stuck });
+    add(store, "typed last");
+    seen.dispatchEvent(new Event("visibilitychange"));
+    expect(journal(area)).toEqual([]);
+    seen.visibilityState = "hidden";
+    seen.dispatchEvent(new Event("visibilitychange"));
+    expect(journal(area)).toHaveLength(1);
+  });
+
+  test("or crashes before its storage was opened loses nothing", async () => {
+    const area = memoryArea();
+    let openNow = () => {};
+    const waiting = new Promise<void>((resolve) => (openNow = resolve));
+    const slowly = openLocal(area, "u1");
+    const { server, store } = await open({
+      area,
+      open: (events, signal) => waiting.then(() => slowly(events, signal)),
+    });
+    add(store, "typed at once");
+    expect(journal(area)).toHaveLength(1);
+    openNow();
+    await settle();
+    expect(journal(area)).toEqual([]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("and comes back has kept it once", async () => {
+    const area = memoryArea();
+    const { server, store } = await open({ area });
+    add(store, "one");
+    page.dispatchEvent(new Event("pagehide"));
+    await settle();
+    expect(journal(area)).toEqual([]);
+    expect(server.titles()).toEqual(["one"]);
+  });
+
+  test("asks before it takes along what is nowhere else, and only then", async () => {
+    const blocked = { ...memoryArea(), setItem: () => fail() };
+    const { server, store } = await open({
+      area: blocked,
+      server: offline(),
+      open: async () => memoryPersistence(),
+    });
+    expect(asksToStay()).toBe(false);
+    add(store, "in memory alone");
+    expect(asksToStay()).toBe(true);
+    server.recover();
+    store.kick();
+    await settle();
+    expect(server.titles()).toEqual(["in memory alone"]);
+    expect(asksToStay()).toBe(false);
+  });
+
+  test("goes without a word where local storage takes it", async () => {
+    const { store } = await open({ server: offline(), open: async () => memoryPersistence() });
+    add(store, "kept elsewhere");
+    expect(asksToStay()).toBe(false);
+  });
+
+  describe("with a question that is in memory alone", () => {
+    /** A title changed here and elsewhere, and a change that the server refuses. */
+    async function asked(area = memoryArea()) {
+      const server = new FakeServer();
+      server.add({ id: anId(1), title: "base" }, { id: anId(2), title: "refused" });
+      const setup = await open({ area, server, open: async () => memoryPersistence() });
+      server.refuses = ({ todo_id }) => (todo_id === anId(2) ? "invalid-request" : undefined);
+      server.fail(problem(503, "unavailable", 1000));
+      setup.store.mutate([
+        { kind: "update", todo_id: anId(1), patch: { title: "mine" } },
+        { kind: "update", todo_id: anId(2), patch: { priority: "high" } },
+      ]);
+      await settle();
+      server.change(anId(1), { title: "theirs" });
+      await later(5000);
+      expect(setup.store.snapshot()).toMatchObject({ unsent: 0, conflicts: [{}], refusals: [{}] });
+      return { ...setup, area };
+    }
+
+    test("finds it again", async () => {
+      const { area, server, store } = await asked();
+      page.dispatchEvent(new Event("pagehide"));
+      const after = await open({ area, server });
+      const { conflicts, refusals } = store.snapshot();
+      expect(after.store.snapshot()).toMatchObject({ conflicts, refusals });
+      expect(journal(area)).toEqual([]);
+    });
+
+    test("asks before it takes it along, until it is answered", async () => {
+      const { store } = await asked({ ...memoryArea(), setItem: () => fail() });
+      expect(asksToStay()).toBe(true);
+      store.discard(store.snapshot().refusals[0]?.id ?? "");
+      expect(asksToStay()).toBe(true);
+      store.resolve(anId(1), "theirs");
+      expect(asksToStay()).toBe(false);
+    });
+
+    test("leaves nothing behind once it was answered", async () => {
+      const { area, server, store } = await asked();
+      page.dispatchEvent(new Event("pagehide"));
+      expect(journal(area)).toHaveLength(2);
+      store.resolve(anId(1), "mine");
+      store.discard(store.snapshot().refusals[0]?.id ?? "");
+      await settle();
+      page.dispatchEvent(new Event("pagehide"));
+      expect(server.todos.get(anId(1))?.title).toBe("mine");
+      expect(journal(area)).toEqual([]);
+    });
+
+    test("keeps elsewhere what becomes of what was kept there", async () => {
+      const area = memoryArea();
+      const server = new FakeServer();
+      server.add({ id: anId(1), title: "base" });
+      const { store } = await open({ area, server, open: async () => memoryPersistence() });
+      server.fail(problem(503, "unavailable", 1000));
+      store.mutate({ kind: "update", todo_id: anId(1), patch: { title: "mine" } });
+      page.dispatchEvent(new Event("pagehide"));
+      await settle();
+      server.change(anId(1), { title: "theirs" });
+      await later(5000);
+      // The browser ends the page without another word.
+      const after = await open({ area, server });
+      expect(after.store.snapshot().conflicts).toMatchObject([{ fields: [{ yours: "mine" }] }]);
+    });
+  });
+});
+
+describe("a store that is stopped", () => {
+  const alone = { server: offline(), open: async () => memoryPersistence() };
+
+  test("leaves what is in memory alone to the next one", async () => {
+    const area = memoryArea();
+    const { store, stop } = await open({ area, ...alone });
+    add(store, "not sent");
+    stop();
+    expect(titles((await open({ area })).store)).toEqual(["not sent"]);
+  });
+
+  test("because somebody has signed out leaves nothing, also of what comes after", async () => {
+    const area = memoryArea();
+    const { store, stop } = await open({ area, ...alone, hasLeft: () => true });
+    add(store, "not sent");
+    stop();
+    add(store, "typed too late");
+    page.dispatchEvent(new Event("pagehide"));
+    await settle();
+    expect(area.length).toBe(0);
+  });
+});
+
+describe("a database that the browser has closed", () => {
+  /** Closes each connection as often as it is told to. */
+  function closing(area = memoryArea()) {
+    const connections: PersistenceEvents[] = [];
+    const open = async (events: PersistenceEvents): Promise<Persistence> => {
+      connections.push(events);
+      return localPersistence(area, "u1");
+    };
+    return { area, connections, open, lose: () => connections.at(-1)?.lost("broken") };
+  }
+
+  test("is opened again, and what is done is sent as before", async () => {
+    const { connections, lose, ...setup } = closing();
+    const { server, store } = await open(setup);
+    add(store, "before");
+    await settle();
+    lose();
+    add(store, "meanwhile");
+    await later(2000);
+    expect(connections).toHaveLength(2);
+    add(store, "after");
+    await settle();
+    expect(server.titles().sort()).toEqual(["after", "before", "meanwhile"]);
+    expect(store.snapshot()).toMatchObject({ phase: "ready", storage: "fallback", unsent: 0 });
+  });
+
+  test("without a word is noticed by its next write", async () => {
+    const area = memoryArea();
+    let opened = 0;
+    const write = () => Promise.reject(new StorageLost("broken"));
+    const { server, store } = await open({
+      area,
+      open: async () => ({ ...localPersistence(area, "u1"), ...(++opened === 1 ? { write } : {}) }),
+    });
+    add(store, "one");
+    await later(5000);
+    expect(opened).toBe(2);
+    expect(server.titles()).toEqual(["one"]);
+    expect(store.snapshot()).toMatchObject({ storage: "fallback", unsent: 0 });
+    expect(journal(area)).toEqual([]);
+  });
+
+  test("and has thrown away is filled again with what this tab knows", async () => {
+    const { area, lose, ...setup } = closing();
+    const { store } = await open({ ...setup, area, server: offline() });
+    add(store, "unsent");
+    await settle();
+    lose();
+    for (const key of keysWith(area, "daybook:sync:")) area.removeItem(key);
+    await later(2000);
+    expect(titles(store)).toEqual(["unsent"]);
+    expect(titles((await open({ area, server: offline() })).store)).toEqual(["unsent"]);
+  });
+
+  test("again and again is done without, and what is done is sent all the same", async () => {
+    const { connections, lose, ...setup } = closing();
+    const { server, store } = await open(setup);
+    server.add({ id: anId(1), title: "known" });
+    await settle();
+    for (let round = 0; round < 10; round++) {
+      lose();
+      await later(8_000);
+    }
+    expect(connections.length).toBeLessThan(10);
+    add(store, "typed after that");
+    await settle();
+    expect(server.titles().sort()).toEqual(["known", "typed after that"]);
+    expect(store.snapshot()).toMatchObject({ phase: "ready", storage: "volatile", unsent: 0 });
+  });
+});
+
+describe("a database that cannot be read", () => {
+  const unreadable = async (): Promise<Persistence> => ({
+    ...memoryPersistence(),
+    kind: "database",
+    load: () => Promise.reject(new StorageLost("broken")),
+  });
+
+  test("is no empty account: signing out asks", async () => {
+    const server = new FakeServer();
+    server.add({ id: anId(1), title: "on the server" });
+    const { store } = await open({ server, open: unreadable });
+    expect(store.snapshot().phase).toBe("opening");
+    expect(await store.flush(AbortSignal.abort())).toBe(false);
+    await later(60_000);
+    // In the end the server's todos are shown. What is on this device may still be something else.
+    expect(titles(store)).toEqual(["on the server"]);
+    expect(store.snapshot().storage).toBe("volatile");
+    expect(await store.flush(AbortSignal.timeout(1))).toBe(false);
+    expect(store.unsynced()).toMatchObject({ unsent: 0, unread: true });
+  });
+
+  test("for a moment is read when that is over", async () => {
+    const area = memoryArea();
+    const before = await open({ area, server: offline() });
+    add(before.store, "unsent");
+    before.stop();
+    await settle();
+    let tries = 0;
+    const { store } = await open({
+      area,
+      open: (events, signal) => (++tries < 3 ? unreadable() : openLocal(area, "u1")(events, signal)),
+    });
+    await later(5_000);
+    expect(titles(store)).toEqual(["unsent"]);
+    expect(store.unsynced().unread).toBe(false);
+  });
+});
+
+describe("signing out", () => {
+  test("before this device was read waits for that, and does not call it saved", async () => {
+    const area = memoryArea();
+    const before = await open({ area, server: offline() });
+    add(before.store, "unsent");
+    before.stop();
+    await settle();
+    let openNow = () => {};
+    const waiting = new Promise<void>((resolve) => (openNow = resolve));
+    const { store, server } = await open({
+      area,
+      open: (events, signal) => waiting.then(() => openLocal(area, "u1")(events, signal)),
+    });
+    expect(await store.flush(AbortSignal.abort())).toBe(false);
+    const flushed = store.flush(new AbortController().signal);
+    await settle();
+    openNow();
+    await later(1000);
+    expect(await flushed).toBe(true);
+    expect(server.titles()).toEqual(["unsent"]);
+  });
+
+  test("in another tab leaves nothing, whatever this one does after that", async () => {
+    const area = memoryArea();
+    const events: PersistenceEvents[] = [];
+    const { store } = await open({
+      area,
+      server: offline(),
+      open: async (given) => {
+        events.push(given);
+        return {
+          ...memoryPersistence(),
+          kind: "database",
+          write: () => Promise.reject(new StorageLost("erased")),
+        };
+      },
+    });
+    events[0]?.lost("erased");
+    add(store, "typed too late");
+    await settle();
+    page.dispatchEvent(new Event("pagehide"));
+    expect(area.length).toBe(0);
+  });
+});
+
+function fail(): never {
+  throw new DOMException("blocked", "SecurityError");
+}
