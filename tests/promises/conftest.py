@@ -1,24 +1,24 @@
 """What Daybook promises, kept while processes are killed and engines fail: real processes, quick forms."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
+from tests.support.engines import service_databases
 from tests.support.people import Person
 from tests.support.system import System, running
 
 
 @pytest.fixture(scope="session")
 async def system(
-    tmp_path_factory: pytest.TempPathFactory,
-    service_database_urls: Mapping[str, str],
-    rabbitmq_url: str,
-    redis_url: str,
+    tmp_path_factory: pytest.TempPathFactory, postgres_admin_url: str, rabbitmq_url: str, redis_url: str
 ) -> AsyncIterator[System]:
+    """On a database of its own: what lies in another one is sealed with keys that these processes do not have."""
     folder = tmp_path_factory.mktemp("system")
-    async with running(folder, databases=service_database_urls, broker_url=rabbitmq_url, redis_url=redis_url) as system:
-        yield system
+    with service_databases(postgres_admin_url) as databases:
+        async with running(folder, databases=databases, broker_url=rabbitmq_url, redis_url=redis_url) as system:
+            yield system
 
 
 @dataclass(frozen=True)

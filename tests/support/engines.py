@@ -42,6 +42,13 @@ def rabbitmq_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def service_database_urls(postgres_admin_url: str) -> Iterator[Mapping[str, str]]:
+    """By service, for the services' own tests: see `service_databases`."""
+    with service_databases(postgres_admin_url) as urls:
+        yield urls
+
+
+@contextmanager
+def service_databases(postgres_admin_url: str) -> Iterator[Mapping[str, str]]:
     """By service: one fresh database, and in it the roles and schemas that `deploy/postgres/roles.sql` makes."""
     checkout = Checkout(_ROOT)
     psql = find_psql(checkout.packages)

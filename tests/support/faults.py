@@ -1,4 +1,4 @@
-"""What goes wrong between two processes: a TCP proxy that refuses, falls silent, or cuts."""
+"""What goes wrong between two processes: a TCP proxy that refuses, falls silent, cuts, dawdles or trickles."""
 
 import asyncio
 import socket
@@ -21,6 +21,10 @@ class FaultProxy:
         self._open.set()
         self.port = 0
         self.accepted = 0
+        # Seconds that each piece is held up.
+        self.delay = 0.0
+        # Whether bytes pass one by one.
+        self.trickles = False
 
     async def start(self) -> None:
         """Accept connections, on the same port each time."""
@@ -80,8 +84,12 @@ class FaultProxy:
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         while data := await source.read(65536):
             await self._open.wait()
-            sink.write(data)
-            await sink.drain()
+            await asyncio.sleep(self.delay)
+            for piece in [data[at : at + 1] for at in range(len(data))] if self.trickles else [data]:
+                sink.write(piece)
+                await sink.drain()
+                if self.trickles:
+                    await asyncio.sleep(0)
         if sink.can_write_eof():
             sink.write_eof()
 

@@ -68,6 +68,7 @@ class Running:
 
     port: int
     client: httpx.AsyncClient
+    app: Any = None
 
 
 Run = Callable[..., AbstractAsyncContextManager[Running]]

@@ -6,9 +6,10 @@ The engines are those of `tests.support.engines`; RabbitMQ is behind a proxy tha
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,8 +29,11 @@ _FIRST_PORT = 18_800
 _START_SECONDS = 600
 _PLENTY = {
     f"GATEWAY_LIMITS__{policy}": "1000000/60"
-    for policy in ("USER", "ADDRESS", "ADDRESS_TOTAL", "SIGN_IN", "REGISTRATION", "REFRESH")
+    for policy in ("USER", "ADDRESS", "ADDRESS_TOTAL", "SIGN_IN", "ACCOUNT", "REGISTRATION", "REFRESH")
 }
+# Nearly every test signs people in; what a hash really costs is for those that say so.
+_CHEAP = {"AUTH_PASSWORDS__MEMORY_KIB": "64", "AUTH_PASSWORDS__PASSES": "1"}
+COSTLY = {"AUTH_PASSWORDS__MEMORY_KIB": "19456", "AUTH_PASSWORDS__PASSES": "2"}
 
 
 @dataclass
@@ -44,6 +48,12 @@ class System:
     def url(self, name: str) -> str:
         return self.wiring.internal(name)
 
+    def metrics_url(self, name: str) -> str:
+        return f"{self.url(_SERVICES[name].metrics_port)}/metrics"
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
     async def run(self, migration: Service) -> None:
         process = await self._spawn(migration)
         assert await process.wait() == 0, self._log(migration.name)
@@ -57,7 +67,7 @@ class System:
 
     async def until_ready(self, name: str) -> None:
         async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient() as client:
-            while await _status(client, f"{self.url(name)}/readyz") != httpx.codes.OK:
+            while await status_of(client, f"{self.url(name)}/readyz") != httpx.codes.OK:
                 assert self._running[name].returncode is None, self._log(name)
                 await asyncio.sleep(0.1)
 
@@ -73,6 +83,20 @@ class System:
         for name in names:
             self._running[name] = await self._spawn(_SERVICES[name])
 
+    async def replace(self, name: str) -> None:
+        """As a deployment does it: told to stop, waited for, started again; returns when it is ready."""
+        await self._end(name)
+        await self.start(name)
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """It is killed, and ready again afterwards, whatever happens meanwhile."""
+        await self.kill(name)
+        try:
+            yield
+        finally:
+            await self.start(name)
+
     @asynccontextmanager
     async def paused(self, *names: str) -> AsyncIterator[None]:
         """They neither answer nor close anything."""
@@ -85,17 +109,37 @@ class System:
             for pid in pids:
                 os.killpg(pid, signal.SIGCONT)
 
+    @asynccontextmanager
+    async def another(self, kind: str, **variables: str) -> AsyncIterator["Another"]:
+        """One more process of a kind, ready, with some settings of its own."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port: int = free.getsockname()[1]
+        service = replace(_SERVICES[kind], name=f"{kind}-{port}")
+        wiring = replace(self.wiring, ports={**self.wiring.ports, service.name: port})
+        one = Another(replace(self, wiring=wiring, _running={}), service, f"http://127.0.0.1:{port}", variables)
+        await one.start()
+        try:
+            yield one
+        finally:
+            await one.system.stop()
+
     async def stop(self) -> None:
         await self.kill(*self._running)
 
-    async def _spawn(self, service: Service) -> asyncio.subprocess.Process:
-        environment = {**os.environ, **_PLENTY}
+    async def _end(self, name: str) -> None:
+        process = self._running.pop(name)
+        process.terminate()
+        await process.wait()
+
+    async def _spawn(self, service: Service, variables: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
+        environment = {**os.environ, **_PLENTY, **_CHEAP}
         program = service.program(Checkout(_ROOT), self.wiring, environment)
         with (self.folder / f"{service.name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *dying_with_us(signal.SIGKILL),
                 *program.argv,
-                env=program.env,
+                env={**program.env, **(variables or {})},
                 cwd=program.cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -103,11 +147,39 @@ class System:
                 start_new_session=True,
             )
 
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
     def _log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
+        return self.log(name)[-4000:]
 
 
-async def _status(client: httpx.AsyncClient, url: str) -> int:
+@dataclass
+class Another:
+    """A process beside those of the system."""
+
+    system: System
+    service: Service
+    url: str
+    variables: Mapping[str, str]
+
+    async def start(self) -> None:
+        name = self.service.name
+        self.system._running[name] = await self.system._spawn(self.service, self.variables)
+        await self.system.until_ready(name)
+
+    def said(self, event: str) -> int:
+        """How often it has logged this event."""
+        return self.system.log(self.service.name).count(f'"event":"{event}"')
+
+    async def restart(self) -> None:
+        """As a deployment does it: told to stop, waited for, started again; returns when it is ready."""
+        await self.system._end(self.service.name)
+        await self.start()
+
+
+async def status_of(client: httpx.AsyncClient, url: str) -> int:
+    """0 where nobody answers."""
     try:
         return (await client.get(url, timeout=5)).status_code
     except httpx.TransportError:
@@ -126,6 +198,8 @@ async def running(
         through = broker._replace(netloc=f"{broker.netloc.rpartition('@')[0]}@127.0.0.1:{bus.port}").geturl()
         for offset, name in enumerate((*_SERVICES, "app")):
             ports.pick(name, _FIRST_PORT + offset)
+        for offset, service in enumerate(_SERVICES.values(), start=len(_SERVICES) + 1):
+            ports.pick(service.metrics_port, _FIRST_PORT + offset)
         system = System(
             Wiring(
                 ports=ports.picked,
@@ -134,6 +208,7 @@ async def running(
                 key_files={owner: Secrets(folder).key_file(f"{owner}-keys") for owner in OWNERS},
                 redis=redis_url,
                 mail=folder / "mail",
+                erasures=folder / "erasures",
             ),
             bus,
             folder,

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 
+from chassis import signatures
+from chassis.key_sets import KeySet
 from chassis.settings import TokenSettings
-from chassis.tokens import KeySet, TokenVerifier
+from chassis.signatures import SignatureVerifier
+from chassis.tokens import TokenVerifier
 
 # A signed access token of that user. Claims can be replaced by name; None leaves one out.
 SignToken = Callable[..., str]
@@ -69,6 +73,10 @@ class Issuer:
         signed = f"{_part(header)}.{_part(self.claims(user_id, **overrides))}"
         # Signed without PyJWT's help, which would not write some of the headers a forger writes.
         return f"{signed}.{_encode(RSAAlgorithm(RSAAlgorithm.SHA256).sign(signed.encode(), self.key))}"
+
+    async def sign_event(self, body: bytes) -> str:
+        """As auth signs what it publishes."""
+        return signatures.sign(body, self.key, kid=self.kid, algorithm="RS256")
 
 
 def new_key() -> RSAPrivateKey:
@@ -200,6 +208,101 @@ FORGERIES: tuple[Forgery, ...] = (
 )
 
 
+# --- mutations: a good token with something about it changed ---------------------------------------------------
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_OTHER_HEADERS: tuple[dict[str, Any], ...] = (
+    {"alg": "none"},
+    {"alg": "HS256"},
+    {"alg": "RS512"},
+    {"typ": "JWT"},
+    {"kid": "../../dev/null"},
+    {"kid": None},
+    {"jku": "https://attacker.example/jwks.json"},
+    {"crit": ["exp"]},
+    {"b64": False, "crit": ["b64"]},
+    {"zip": "DEF"},
+)
+_OTHER_CLAIMS: tuple[dict[str, Any], ...] = (
+    {"sub": "00000000-0000-4000-8000-000000000000"},
+    {"exp": 4_000_000_000},
+    {"aud": ["daybook", "everybody"]},
+    {"scope": "todos:read todos:write account admin"},
+    {"iss": "https://attacker.example"},
+    {"iat": 0},
+)
+
+
+def mutated(token: str, dice: random.Random) -> str:
+    """The token with something changed that means something: never one that says and proves the same."""
+    while True:
+        changed = dice.choice(_MUTATIONS)(token.split("."), dice)
+        if _meaning(changed) != _meaning(token):
+            return changed
+
+
+def _other_letter(parts: list[str], dice: random.Random) -> str:
+    part = dice.randrange(3)
+    place = dice.randrange(len(parts[part]))
+    parts[part] = parts[part][:place] + dice.choice(_LETTERS) + parts[part][place + 1 :]
+    return ".".join(parts)
+
+
+def _missing_letter(parts: list[str], dice: random.Random) -> str:
+    part = dice.randrange(3)
+    place = dice.randrange(len(parts[part]))
+    parts[part] = parts[part][:place] + parts[part][place + 1 :]
+    return ".".join(parts)
+
+
+def _other_order(parts: list[str], dice: random.Random) -> str:
+    dice.shuffle(parts)
+    return ".".join(parts)
+
+
+def _other_number_of_parts(parts: list[str], dice: random.Random) -> str:
+    return ".".join(dice.choice([parts[:2], parts[:1], [*parts, parts[2]], [*parts[:2], ""]]))
+
+
+def _other_header(parts: list[str], dice: random.Random) -> str:
+    return ".".join([_changed(parts[0], dice.choice(_OTHER_HEADERS)), *parts[1:]])
+
+
+def _other_claims(parts: list[str], dice: random.Random) -> str:
+    return ".".join([parts[0], _changed(parts[1], dice.choice(_OTHER_CLAIMS)), parts[2]])
+
+
+def _other_signature(parts: list[str], dice: random.Random) -> str:
+    return ".".join([*parts[:2], _encode(dice.randbytes(dice.choice([0, 1, 64, 256, 384])))])
+
+
+_MUTATIONS: tuple[Callable[[list[str], random.Random], str], ...] = (
+    _other_letter,
+    _missing_letter,
+    _other_order,
+    _other_number_of_parts,
+    _other_header,
+    _other_claims,
+    _other_signature,
+)
+
+
+def _changed(part: str, changes: Mapping[str, Any]) -> str:
+    return _part(orjson.loads(_bytes(part)) | changes)
+
+
+def _bytes(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _meaning(token: str) -> list[bytes] | str:
+    """What is left of a token when it is read: the last letter of a part holds bits that nobody looks at."""
+    try:
+        return [_bytes(part) for part in token.split(".")]
+    except ValueError:
+        return token
+
+
 # --- fixtures -------------------------------------------------------------------------------------------------
 
 
@@ -226,6 +329,11 @@ def key_set(token_issuer: Issuer) -> KeySet:
         return {"keys": [token_issuer.public_jwk]}
 
     return KeySet(fetch)
+
+
+@pytest.fixture
+def event_signatures(key_set: KeySet) -> SignatureVerifier:
+    return SignatureVerifier(key_set)
 
 
 @pytest.fixture

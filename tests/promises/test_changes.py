@@ -1,0 +1,173 @@
+"""P4: whoever asks for what came after a number misses nothing, however writers are held up before they commit."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
+from tests.promises.conftest import Doors
+from tests.support.people import Person
+from tests.support.promises import Measured, size
+from tests.support.system import System
+
+from chassis import database
+from chassis.database import Database
+from chassis.encryption import KeyRing
+from chassis.settings import DatabaseSettings
+from todos_service.owners.service import DataKeys
+from todos_service.todos import writing
+from todos_service.todos.merging import Change, Kind, Operation
+from todos_service.todos.writing import Author, Write
+
+pytestmark = pytest.mark.promise("P4")
+
+WRITERS = 16
+COMMITS = size(quick=400, full=1_000_000)
+# Most writers commit at once; some are held up, as by a full disk or a slow network.
+_LONGEST_PAUSE = 0.02
+
+
+async def pause() -> None:
+    if random.random() < 0.3:  # noqa: S311 (chance, not a secret)
+        await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311
+
+
+@dataclass
+class Reader:
+    """Asks again and again for what came after what it has seen."""
+
+    seen: set[UUID] = field(default_factory=set)
+    rounds: int = 0
+
+    async def follow(self, ask: Callable[[], Awaitable[set[UUID]]], finished: asyncio.Event) -> None:
+        while True:
+            was_finished = finished.is_set()
+            found = await ask()
+            self.seen |= found
+            self.rounds += 1
+            if was_finished and not found:
+                return
+
+
+async def written(write: Callable[[UUID], Awaitable[None]], finished: asyncio.Event) -> set[UUID]:
+    """What `WRITERS` of them wrote, all at once."""
+    todo_ids = [uuid4() for _ in range(COMMITS)]
+    left = iter(todo_ids)
+
+    async def write_all() -> None:
+        for todo_id in left:
+            await write(todo_id)
+
+    try:
+        async with asyncio.TaskGroup() as writers:
+            for _ in range(WRITERS):
+                writers.create_task(write_all())
+    finally:
+        finished.set()
+    return set(todo_ids)
+
+
+async def try_to_write(db: Database, keys: DataKeys, request: Write) -> bool:
+    """False if the lock took longer than it may, as it can on a busy machine: a todo made again is the same one."""
+    try:
+        async with db.transaction() as tx:
+            await pause()
+            await writing.write(tx, keys, request)
+            await pause()
+    except DBAPIError as error:
+        if not database.is_unavailable(error):
+            raise
+        return False
+    return True
+
+
+@asynccontextmanager
+async def todos_database(system: System) -> AsyncIterator[Database]:
+    url = SecretStr(system.wiring.databases["todos"])
+    async with database.connect(DatabaseSettings(url=url, pool_size=WRITERS)) as db:
+        yield db
+
+
+class Feed:
+    """`GET /sync/changes` of a real process."""
+
+    def __init__(self, door: httpx.AsyncClient, person: Person) -> None:
+        self._door, self._person = door, person
+        self._cursor: str | None = None
+
+    async def __call__(self) -> set[UUID]:
+        query = {"limit": "500"} | ({"cursor": self._cursor} if self._cursor else {})
+        answer = await self._door.get("/sync/changes", params=query, headers=await self._person.bearer())
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        self._cursor = page["cursor"]
+        return {UUID(each["id"]) for each in page["changes"]}
+
+
+class TestChanges:
+    @pytest.mark.timeout(1800)
+    async def test_are_all_seen_by_whoever_follows_them(
+        self, system: System, doors: Doors, ada: Person, measured: Measured
+    ) -> None:
+        me = (await doors.gateway.get("/auth/me", headers=await ada.bearer())).json()
+        author = Author(UUID(me["id"]), uuid4())
+        keys = DataKeys(KeyRing.from_file(system.wiring.key_files["todos"]))
+        reader, finished = Reader(), asyncio.Event()
+
+        async with todos_database(system) as db:
+
+            async def write(todo_id: UUID) -> None:
+                changes = {"title": Change("Water the plants"), "position": Change("a0")}
+                request = Write(author, todo_id, Operation(Kind.CREATE, changes))
+                while not await try_to_write(db, keys, request):
+                    await pause()
+
+            following = asyncio.create_task(reader.follow(Feed(doors.todos, ada), finished))
+            committed = await written(write, finished)
+            await following
+
+        measured |= {"commits": len(committed), "times_asked": reader.rounds, "missed": len(committed - reader.seen)}
+        assert committed - reader.seen == set()
+        assert len(reader.seen) == COMMITS
+
+
+class TestNaiveCursor:
+    """The control: the same writers and the same reader, with numbers from a sequence."""
+
+    @pytest.mark.timeout(1800)
+    async def test_misses_some(self, system: System, measured: Measured) -> None:
+        reader, finished = Reader(), asyncio.Event()
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(
+                asyncpg.create_pool(system.wiring.databases["todos"], min_size=WRITERS + 1, max_size=WRITERS + 1)
+            )
+            await pool.execute("CREATE TABLE naive (seq bigserial PRIMARY KEY, id uuid)")
+            stack.push_async_callback(pool.execute, "DROP TABLE naive")
+            last = 0
+
+            async def write(todo_id: UUID) -> None:
+                async with pool.acquire() as connection, connection.transaction():
+                    await pause()
+                    await connection.execute("INSERT INTO naive (id) VALUES ($1)", todo_id)
+                    await pause()
+
+            async def ask() -> set[UUID]:
+                nonlocal last
+                found = await pool.fetch("SELECT seq, id FROM naive WHERE seq > $1 ORDER BY seq", last)
+                last = max([last, *(row["seq"] for row in found)])
+                return {row["id"] for row in found}
+
+            following = asyncio.create_task(reader.follow(ask, finished))
+            committed = await written(write, finished)
+            await following
+
+        missed = len(committed - reader.seen)
+        measured |= {"commits": len(committed), "missed_with_a_sequence": missed}
+        assert missed > 0
