@@ -39,3 +39,16 @@ class TestRunning:
             await started.wait()
 
         assert cleaned
+
+    async def test_ends_a_task_that_takes_its_cancellation_for_a_failure(self) -> None:
+        started = asyncio.Event()
+
+        async def task() -> None:
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as error:
+                raise ConnectionError("away") from error
+
+        async with asyncio.timeout(60), background.running(task=task):
+            await started.wait()

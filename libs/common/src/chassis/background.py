@@ -29,16 +29,33 @@ async def keep_running(name: str, task: Callable[[], Awaitable[None]]) -> None:
     """Start the task again whenever it ends or fails, after a growing, jittered pause (0.2 to 5 s).
 
     A task connects to what it needs and raises when that is gone; this is the one place that tries again.
+    Cancelling ends it, also where the task took that for a failed connection.
     """
     failures, loop = 0, asyncio.get_running_loop()
     while True:
         begun = loop.time()
-        try:
-            await task()
+        failure = await _outcome(task)
+        _end_if_cancelled()
+        if failure is None:
             log.warning("background.ended", task=name)
-        except Exception as error:  # noqa: BLE001 (any failure is logged and tried again: nobody else is listening)
-            log.warning("background.failed", task=name, error=f"{type(error).__name__}: {error}", failures=failures)
+        else:
+            log.warning("background.failed", task=name, error=f"{type(failure).__name__}: {failure}", failures=failures)
         # One that worked for a while has earned a quick restart.
         failures = 0 if loop.time() - begun > _CALM_SECONDS else failures + 1
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures, 10))
         await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 (jitter, not a secret)
+
+
+async def _outcome(task: Callable[[], Awaitable[None]]) -> Exception | None:
+    try:
+        await task()
+    except Exception as error:  # noqa: BLE001 (any failure is logged and tried again: nobody else is listening)
+        return error
+    return None
+
+
+def _end_if_cancelled() -> None:
+    """A connection that is being opened may turn its cancellation into an error of its own."""
+    current = asyncio.current_task()
+    if current is not None and current.cancelling():
+        raise asyncio.CancelledError
