@@ -12,7 +12,7 @@ import httpx
 import pytest
 from tests.support.faults import FaultProxy, faults_before
 from tests.support.gateways import Gateway, gateway_before
-from tests.support.promises import Measured
+from tests.support.promises import Measured, size
 from tests.support.recorder import recording
 from tests.support.servers import until
 from tests.support.tokens import Issuer
@@ -22,8 +22,9 @@ pytestmark = pytest.mark.promise("P14")
 QUOTA, GUESSES = 100, 10
 # As good as for ever: nothing is given back while a test runs.
 _LONG = 900_000
-# When a gateway counts alone; and by how much one request may be slower than the slowest of a hundred was just now.
-_GIVEN_UP_SECONDS, _SLACK = 0.05, 5
+# When a gateway counts alone; how many times slower than the slowest of a hundred just now one request may be; and how
+# much slower the median. A machine that has other things to do halts a process for longer than all of that.
+_GIVEN_UP_SECONDS, _SLACK, _FELT_SECONDS = 0.05, size(quick=20, full=5), size(quick=0.025, full=0.005)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,6 @@ class TestRedisDying:
         measured |= {"with_redis_seconds": with_redis, "without_seconds": without, "took_over_seconds": took_over}
         medians = f"{with_redis * 1000:.1f} ms with Redis, {without * 1000:.1f} ms without"
         print(f"\n{medians}, {took_over:.3f} s once")  # noqa: T201 (what the promise is made of)
-        assert without - with_redis < 0.005
+        assert without - with_redis < _FELT_SECONDS
         assert took_over < _GIVEN_UP_SECONDS + _SLACK * max(usual)
         assert shop.gateway.said("limits.local") == lost + 1

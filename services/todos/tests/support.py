@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,10 +119,15 @@ async def all_at_once(calls: Sequence[Awaitable[httpx.Response]]) -> list[httpx.
     return await asyncio.gather(*calls)
 
 
-async def patiently(call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-    """Ask again when told that it was too much at once: on a busy machine a lock can take longer than it may."""
-    while (response := await call()).status_code == 503:
-        assert response.headers["retry-after"]
+async def patiently(
+    call: Callable[[], Awaitable[httpx.Response]], *, statuses: Container[int] = (503,)
+) -> httpx.Response:
+    """Ask again when told that it was too much at once: on a busy machine a lock can take longer than it may.
+
+    What may be done twice may also be asked again after a 504, which leaves open whether it was done.
+    """
+    while (response := await call()).status_code in statuses:
+        assert response.status_code != 503 or response.headers["retry-after"]
     return response
 
 

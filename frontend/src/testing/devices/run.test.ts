@@ -15,15 +15,21 @@ async function drive(server: FakeServer, seed: number) {
 }
 
 test("devices in all weathers come to one state over the wire, and nothing is lost", async () => {
-  const report = await drive(new FakeServer(), 1);
-  expect(report).toMatchObject({
-    converged: true,
-    agrees_with_server: true,
-    lost_updates: [],
-    resurrected: [],
-  });
-  expect(report.sent).toBeGreaterThan(70);
-  expect(report.lost_answers + report.lost_requests).toBeGreaterThan(0);
+  // How many requests there are to lose depends on the speed of the machine.
+  let lost = 0;
+  for (let seed = 1; lost === 0 && seed <= 10; seed++) {
+    const report = await drive(new FakeServer(), seed);
+    expect(report).toMatchObject({
+      converged: true,
+      agrees_with_server: true,
+      lost_updates: [],
+      resurrected: [],
+    });
+    expect(report.sent).toBeGreaterThan(70);
+    lost += report.lost_answers + report.lost_requests;
+    await api?.close();
+  }
+  expect(lost).toBeGreaterThan(0);
 });
 
 test("a device that crashes while it writes has what was kept, and nothing else", async () => {

@@ -42,7 +42,7 @@ class Device:
 
     async def ask(self, **query: Any) -> httpx.Response:
         known = {"cursor": self.cursor} if self.cursor else {}
-        return await patiently(lambda: self.client.get("/sync/changes", params={**known, **query}))
+        return await patiently(lambda: self.client.get("/sync/changes", params={**known, **query}), statuses=(503, 504))
 
     async def pull_page(self, **query: Any) -> bool:
         """Whether there is more."""
@@ -64,7 +64,9 @@ class Device:
             continue
 
     async def push(self, *operations: Json) -> list[Json]:
-        answer = await patiently(lambda: self.client.post("/sync/operations", json={"operations": operations}))
+        answer = await patiently(
+            lambda: self.client.post("/sync/operations", json={"operations": operations}), statuses=(503, 504)
+        )
         assert answer.status_code == 200, answer.text
         results: list[Json] = answer.json()["results"]
         return results
