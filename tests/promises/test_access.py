@@ -224,13 +224,14 @@ class TestCookies:
         session = await owner.person.sign_in()
         ours = {"Origin": system.wiring.app_url}
         cookie = {"Cookie": f"{system.wiring.cookie_name}={session.refresh_token}"}
-        without = {401} if operation[1] == "/auth/refresh" else {204}
+        refused = 401 if operation[1] == "/auth/refresh" else 204
 
         token_only = await send(door, operation, row, {}, ours | session.bearer)
         elsewhere = await send(door, operation, row, {}, cookie | {"Origin": "https://attacker.example"})
         altered = await send(door, operation, row, {}, ours | {"Cookie": f"{system.wiring.cookie_name}=nonsense"})
 
-        assert (token_only.status in without, altered.status in without) == (True, True), (token_only, altered)
+        assert (token_only.status, token_only.text) == (204, "")
+        assert altered.status == refused
         assert (elsewhere.status, elsewhere.slug) == (403, "origin-not-allowed")
         assert (await door.get("/auth/me", headers=session.bearer)).status_code == 200
         own = await send(door, operation, row, {}, ours | cookie)

@@ -44,7 +44,7 @@ export const answer = (): SignedIn => ({
 
 /** A server that knows one session, or none. */
 function server() {
-  const state = { signedIn: true, reachable: true, refreshes: 0, logouts: 0 };
+  const state = { signedIn: true, hasCookie: true, reachable: true, refreshes: 0, logouts: 0 };
   const reach = () => {
     if (!state.reachable) throw new Unreachable();
   };
@@ -53,6 +53,7 @@ function server() {
       reach();
       state.refreshes++;
       await Promise.resolve();
+      if (!state.hasCookie) return new Response(null, { status: 204 });
       return state.signedIn ? Response.json(answer()) : new Response("{}", { status: 401 });
     },
     logout: async () => {

@@ -1,5 +1,5 @@
 // `npm run lighthouse`: what Lighthouse finds on pages of a running system (DAYBOOK_APP_URL, DAYBOOK_API_URL). Fails
-// unless accessibility, best practices and SEO are 1.0 but for what is explained below, and tells what does not apply.
+// unless accessibility, best practices and SEO are 1.0, and tells what does not apply.
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -14,18 +14,6 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const app = process.env.DAYBOOK_APP_URL ?? "http://localhost:3000";
 const api = process.env.DAYBOOK_API_URL ?? "http://localhost:8000";
 const categories = ["accessibility", "best-practices", "seo"];
-
-/** What costs a point and is meant to be so: told each time, and only as long as it is exactly this. */
-const explained = {
-  "errors-in-console": {
-    why: "a stranger's browser asks whether somebody is signed in, and writes the answer 401 down as an error",
-    isThis: ({ details }) =>
-      details.items.every(
-        ({ description, sourceLocation }) =>
-          sourceLocation?.url === `${api}/auth/refresh` && description.includes("status of 401"),
-      ),
-  },
-};
 
 if (!existsSync(`${here}node_modules`)) {
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: here, stdio: "inherit" });
@@ -60,15 +48,7 @@ async function look(path, port) {
     console.log(`${path.padEnd(10)} ${category.padEnd(15)} ${score ?? "–"}`);
     // What does not apply, or only informs, has no weight by now.
     const failed = auditRefs.filter(({ id, weight }) => weight > 0 && audits[id].score !== 1);
-    for (const { id } of failed.filter(isExplained))
-      console.log(`${"".padEnd(11)}but ${id}: ${explained[id].why}`);
-    return failed
-      .filter((ref) => !isExplained(ref))
-      .map(({ id }) => `${path}: ${id}: ${wordsOf(audits[id])}`);
-
-    function isExplained({ id }) {
-      return explained[id]?.isThis(audits[id]) ?? false;
-    }
+    return failed.map(({ id }) => `${path}: ${id}: ${wordsOf(audits[id])}`);
   });
   const inapplicable = Object.values(audits).filter(
     ({ scoreDisplayMode }) => scoreDisplayMode === "notApplicable",

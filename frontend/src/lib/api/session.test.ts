@@ -24,15 +24,18 @@ describe("restoring", () => {
     expect(JSON.stringify(setItem.mock.calls)).not.toContain("token");
   });
 
-  test("says that nobody is here, or that a session has ended", async () => {
+  test.each([
+    ["refused", { signedIn: false }],
+    ["missing", { hasCookie: false }],
+  ])("says that nobody is here, or that a session has ended, where the cookie is %s", async (_, state) => {
     const stranger = openOne();
-    stranger.state.signedIn = false;
+    Object.assign(stranger.state, state);
     await settle();
     expect(stranger.session.snapshot()).toMatchObject({ phase: "signed-out", reason: "absent" });
 
     const setup = browser();
     setup.local.session.set({ state: "in", user: person });
-    setup.state.signedIn = false;
+    Object.assign(setup.state, state);
     const known = openOne(setup);
     await settle();
     expect(known.session.snapshot()).toMatchObject({ phase: "signed-out", reason: "ended" });

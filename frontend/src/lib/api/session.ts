@@ -138,7 +138,8 @@ export class Session implements Tokens {
     // While this tab waited for the lock, another one has done it, or the person has left.
     if (generation !== this.#generation) return this.#access;
     const response = await this.parts.calls.refresh();
-    if (response.status === 401) {
+    // Without the cookie there is nothing to refuse.
+    if (response.status === 401 || response.status === 204) {
       if (generation === this.#generation) this.#end();
       return undefined;
     }

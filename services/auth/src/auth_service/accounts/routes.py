@@ -30,7 +30,7 @@ from auth_service.sessions.dependencies import (
     COOKIE_PROBLEMS,
     CallingClient,
     LiveUser,
-    PresentedToken,
+    PossibleToken,
     SessionCookie,
 )
 from auth_service.sessions.errors import SessionEnded
@@ -40,6 +40,7 @@ from chassis.web.problems import responses
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
+_NOBODY: dict[int | str, dict[str, Any]] = {204: {"description": "There is no cookie: nobody is signed in here."}}
 _ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"description": "Where addresses have to be confirmed: look at your mail. The same if the address is taken."}
 }
@@ -117,16 +118,21 @@ async def login_with_passkey(
     "/refresh",
     operation_id="refresh",
     dependencies=COOKIE_GUARDS,
-    responses=responses(SessionEnded, *COOKIE_PROBLEMS),
+    response_model=SignedIn,
+    responses=_NOBODY | responses(SessionEnded, *COOKIE_PROBLEMS),
 )
 async def refresh(
-    token: PresentedToken, entrance: MainEntrance, client: CallingClient, cookie: SessionCookie
-) -> SignedIn:
+    token: PossibleToken, entrance: MainEntrance, client: CallingClient, cookie: SessionCookie
+) -> SignedIn | Response:
     """Get a new access token for the session of the cookie, and a new cookie.
 
     A refresh token is good for one use. Whoever did not get the answer may ask again with the same token for 30
     seconds; after that, using it again ends the session.
     """
+    if cookie.presented is None:
+        return Response(status_code=status.HTTP_204_NO_CONTENT)
+    if token is None:
+        raise SessionEnded
     return _welcome(await service.refresh(entrance, token, client=client), cookie)
 
 

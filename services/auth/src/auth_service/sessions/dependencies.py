@@ -8,7 +8,7 @@ from fastapi.security import APIKeyCookie
 from auth_service.sessions import service
 from auth_service.sessions.clients import Client, client_address, device_label
 from auth_service.sessions.cookies import RefreshCookie
-from auth_service.sessions.errors import JsonRequired, OriginNotAllowed, SessionEnded
+from auth_service.sessions.errors import JsonRequired, OriginNotAllowed
 from auth_service.sessions.tokens import Mint, RefreshToken
 from auth_service.settings import Settings
 from chassis.database import Database
@@ -74,7 +74,7 @@ def _refresh_cookie(request: Request, response: Response) -> RefreshCookie:
     return RefreshCookie(_settings(request).cookie, request, response)
 
 
-# To set it. `PresentedToken` and `PossibleToken` are how it is read.
+# To set it. `PossibleToken` is how it is read.
 SessionCookie = Annotated[RefreshCookie, Depends(_refresh_cookie)]
 
 
@@ -103,15 +103,6 @@ def _possible_token(
 
 
 PossibleToken = Annotated[RefreshToken | None, Depends(_possible_token)]
-
-
-def _presented_token(token: PossibleToken) -> RefreshToken:
-    if token is None:
-        raise SessionEnded
-    return token
-
-
-PresentedToken = Annotated[RefreshToken, Depends(_presented_token)]
 
 # For every endpoint that reads the cookie: how to know that the person meant it (OWASP, CSRF prevention).
 COOKIE_GUARDS = [Depends(_require_own_page), Depends(_require_json)]
