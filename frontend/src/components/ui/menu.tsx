@@ -18,6 +18,7 @@ interface MenuProps {
 export function Menu({ label, triggerRef, onClose, header, children }: MenuProps) {
   return (
     <Popover
+      aria-label={label}
       isOpen
       triggerRef={triggerRef}
       onOpenChange={(isOpen) => !isOpen && onClose()}

@@ -84,6 +84,11 @@ class ContentTooLarge(Problem):
 class InvalidRequest(Problem):
     status, slug, title = 422, "invalid-request", "The request is not valid"
 
+    @staticmethod
+    def words(message: str) -> str:
+        """What a validator says, without the name of its exception, which Pydantic puts before that."""
+        return message.removeprefix("Value error, ")
+
 
 class InternalError(Problem):
     status, slug, title = 500, "internal-error", "Something went wrong on our side"

@@ -210,6 +210,13 @@ class TestCreateTodo:
         assert slug(response) == "invalid-request"
         assert [error["pointer"] for error in response.json()["errors"]] == pointers
 
+    async def test_says_what_is_wrong_in_words_for_people(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/todos", json={"title": "a\nb"})
+
+        assert [error["detail"] for error in response.json()["errors"]] == [
+            "must not contain line breaks or control characters"
+        ]
+
     @pytest.mark.parametrize(
         "body, status",
         [

@@ -140,6 +140,22 @@ class TestRead:
         assert one.source.note("why").keys() == {"line", "id", "reason"}
         assert not isinstance(other.checked(), str)
 
+    @pytest.mark.parametrize(
+        "strange, why",
+        [
+            ({"priority": "soon"}, ": priority is not a number"),
+            ({"repeat_after": [1]}, ": repeat_after is not a number"),
+            ({"due_date": "soon"}, ": due_date is not a time"),
+            ({"title": 5}, ": what should be a text is none"),
+            ({"comments": 5}, ""),
+        ],
+        ids=str,
+    )
+    async def test_says_in_words_what_is_strange(self, strange: dict[str, Any], why: str) -> None:
+        (task,) = await read(dump({"id": 1, "title": "x", **strange}))
+
+        assert task.checked() == f"it is not a task as Vikunja writes one{why}"
+
     @pytest.mark.parametrize("name", ["id", "title", "description", "due_date", "labels", "comments", "priority"])
     async def test_tells_of_a_task_that_is_deeper_than_it_can_be_read(self, name: str) -> None:
         deep = b"[" * 900 + b"]" * 900

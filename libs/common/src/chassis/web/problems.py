@@ -84,7 +84,10 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         if any(fault["type"] == "json_invalid" for fault in error.errors()):
             return ProblemResponse(BadRequest("The body is not JSON"), request.url.path)
-        faults = [{"pointer": _pointer(fault["loc"]), "detail": fault["msg"]} for fault in error.errors()]
+        faults = [
+            {"pointer": _pointer(fault["loc"]), "detail": InvalidRequest.words(fault["msg"])}
+            for fault in error.errors()
+        ]
         return ProblemResponse(InvalidRequest(errors=faults), request.url.path)
 
     async def on_http_exception(request: Request, error: Exception) -> Response:

@@ -63,7 +63,9 @@ def _as_stored(name: str, seen: Any) -> Any:
 
 
 def _invalid(faults: Iterable[tuple[Any, ...]]) -> InvalidRequest:
-    return InvalidRequest(errors=[{"pointer": _pointer(path), "detail": detail} for *path, detail in faults])
+    return InvalidRequest(
+        errors=[{"pointer": _pointer(path), "detail": InvalidRequest.words(said)} for *path, said in faults]
+    )
 
 
 def _pointer(path: Iterable[Any]) -> str:

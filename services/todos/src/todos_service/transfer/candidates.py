@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from pydantic import ValidationError
 
+from chassis.problems import InvalidRequest
 from todos_service.transfer.schemas import ExportedTodo
 
 _LONGEST_ID, _LONGEST_REASON = 100, 300
@@ -68,4 +69,5 @@ def _checked(content: Any) -> ExportedTodo | str:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = "/".join(str(part) for part in fault["loc"])
-        return f"{place}: {fault['msg']}" if place else str(fault["msg"])
+        said = InvalidRequest.words(fault["msg"])
+        return f"{place}: {said}" if place else said

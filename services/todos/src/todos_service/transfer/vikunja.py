@@ -20,6 +20,7 @@ _PRIORITIES: Final = ("none", "low", "medium", "high", "high", "high")
 _BULLET = "- "
 # What becomes of a task in which something is not what it is called, down to lists a thousand deep.
 _NOT_A_TASK = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
+_FAULT = "it is not a task as Vikunja writes one"
 _DAY, _DAYS_OF_A_WEEK, _LONGEST_INTERVAL = 86_400, 7, 400
 _MONTHLY, _FROM_COMPLETION = 1, 2
 _BLOCKS: Final = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
@@ -30,6 +31,10 @@ _LOST: Final = {
     "reminders": "reminders",
     "related_tasks": "relations to other tasks",
 }
+
+
+class _Strange(ValueError):
+    """Says in words for a person what is not what it is called."""
 
 
 async def read(upload: Upload, owner_id: UUID) -> AsyncIterator[Candidate]:
@@ -57,14 +62,16 @@ def _candidates(projects: list[Any], owner_id: UUID) -> Iterator[Candidate]:
             source = Source.of_id(task.get("id")) if isinstance(task, dict) else Source()
             try:
                 yield _task(task, source, _label(title), owner_id)
-            except _NOT_A_TASK as error:
-                yield Candidate(source, {}, fault=f"it is not a task: {type(error).__name__} {error}")
+            except _Strange as error:
+                yield Candidate(source, {}, fault=f"{_FAULT}: {error}")
+            except _NOT_A_TASK:
+                yield Candidate(source, {}, fault=_FAULT)
 
 
 def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
-    done, due = bool(task.get("done")), _moment(task.get("due_date"))
-    changed = _moment(task.get("updated")) or _moment(task.get("created"))
-    created = _moment(task.get("created")) or datetime.now(UTC)
+    done, due = bool(task.get("done")), _moment(task, "due_date")
+    changed = _moment(task, "updated") or _moment(task, "created")
+    created = _moment(task, "created") or datetime.now(UTC)
     candidate = Candidate(
         source,
         {
@@ -72,8 +79,8 @@ def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
             "title": _text(task["title"]),
             "description": "",
             "completed": done,
-            "completed_at": (_moment(task.get("done_at")) or created) if done else None,
-            "priority": _PRIORITIES[min(max(int(task.get("priority") or 0), 0), len(_PRIORITIES) - 1)],
+            "completed_at": (_moment(task, "done_at") or created) if done else None,
+            "priority": _PRIORITIES[min(max(_number(task, "priority"), 0), len(_PRIORITIES) - 1)],
             "due": {"at": due.strftime("%Y-%m-%dT%H:%M:%SZ"), "zone": "UTC"} if due else None,
             "tags": [*(_label(label["title"]) for label in task.get("labels") or ()), *([project] if project else [])],
             "created_at": created,
@@ -86,7 +93,7 @@ def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
     candidate.losses += [
         f"{name.replace('_', ' ')} {moment:%Y-%m-%d}"
         for name in ("start_date", "end_date")
-        if (moment := _moment(task.get(name)))
+        if (moment := _moment(task, name))
     ]
     _add_recurrence(candidate, task)
     _add_texts(candidate, [task.get("description"), *(each.get("comment") for each in task.get("comments") or ())])
@@ -95,7 +102,7 @@ def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
 
 
 def _add_recurrence(candidate: Candidate, task: Mapping[str, Any]) -> None:
-    mode, seconds = int(task.get("repeat_mode") or 0), int(task.get("repeat_after") or 0)
+    mode, seconds = _number(task, "repeat_mode"), _number(task, "repeat_after")
     days, rest = divmod(seconds, _DAY)
     rule = None
     if mode == _MONTHLY:
@@ -127,7 +134,7 @@ def _add_texts(candidate: Candidate, said: list[Any]) -> None:
 
 def _text(said: Any) -> str:
     if said is not None and not isinstance(said, str):
-        raise TypeError("what should be a text is none")
+        raise _Strange("what should be a text is none")
     return said or ""
 
 
@@ -135,11 +142,21 @@ def _label(said: Any) -> str:
     return _text(said)[:LONGEST_LABEL]
 
 
-def _moment(text: Any) -> datetime | None:
+def _number(task: Mapping[str, Any], name: str) -> int:
+    try:
+        return int(task.get(name) or 0)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _Strange(f"{name} is not a number") from error
+
+
+def _moment(task: Mapping[str, Any], name: str) -> datetime | None:
     """None for none, which it writes as a moment of the year 1."""
-    if not text:
+    if not (said := task.get(name)):
         return None
-    moment = datetime.fromisoformat(str(text))
+    try:
+        moment = datetime.fromisoformat(str(said))
+    except ValueError as error:
+        raise _Strange(f"{name} is not a time") from error
     if moment.year <= 1:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
