@@ -20,6 +20,8 @@ export default defineConfig({
     browserName: "chromium",
     locale: "en-GB",
     colorScheme: "light",
+    // A button that cannot be pressed is said to be so, instead of waited for until the test is over.
+    actionTimeout: 60_000,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {

@@ -102,16 +102,6 @@ export const scenes: readonly Scene[] = [
     },
   ],
   [
-    "todos-quick-add",
-    async (page) => {
-      await openTodos(page);
-      await page
-        .getByRole("textbox", { name: "New todo" })
-        .fill("Pay rent tomorrow 9am !high #home every month");
-      await expect(page.getByRole("list", { name: "Understood" })).toBeVisible();
-    },
-  ],
-  [
     "todos-history",
     async (page) => {
       await openTodos(page);
@@ -236,6 +226,17 @@ export const scenes: readonly Scene[] = [
       await page.goto("/settings/data");
       await page.getByRole("button", { name: "Delete my account…" }).click();
       await expect(page.getByLabel("Your password")).toBeVisible();
+    },
+  ],
+  // Last, because what is typed is still there when the next page is opened.
+  [
+    "todos-quick-add",
+    async (page) => {
+      await openTodos(page);
+      await page
+        .getByRole("textbox", { name: "New todo" })
+        .fill("Pay rent tomorrow 9am !high #home every month");
+      await expect(page.getByRole("list", { name: "Understood" })).toBeVisible();
     },
   ],
 ];

@@ -15,13 +15,16 @@ interface QuickAddChipsProps {
   onRemove: (piece: Piece) => void;
 }
 
-/** What was understood, over what follows: the page does not move while somebody types. */
+/**
+ * What was understood, over what follows: the page does not move while somebody types. A draft that nobody is at covers
+ * nothing.
+ */
 export default function QuickAddChips({ parsed, onRemove }: QuickAddChipsProps) {
   const t = useText();
   return (
     <ul
       aria-label={t("Understood")}
-      className="absolute inset-x-0 top-full mt-1.5 flex animate-rise flex-wrap gap-1.5 rounded-2xl border bg-raised p-2 shadow-pop"
+      className="absolute inset-x-0 top-full mt-1.5 hidden animate-rise flex-wrap gap-1.5 rounded-2xl border bg-raised p-2 shadow-pop group-focus-within/quick-add:flex"
     >
       {parsed.pieces.map((piece) => {
         const Icon = icons[piece.kind];
@@ -30,6 +33,8 @@ export default function QuickAddChips({ parsed, onRemove }: QuickAddChipsProps) 
           <li key={`${piece.kind} ${piece.text}`}>
             <button
               type="button"
+              // Some browsers give a button that is pressed no focus, and take it from the field.
+              onMouseDown={(event) => event.preventDefault()}
               onClick={() => onRemove(piece)}
               aria-label={t("{meaning}: take “{text}” as text", { meaning: words, text: piece.text })}
               className="inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full bg-accent-soft ps-3 pe-2 font-medium text-accent text-sm hover:bg-accent hover:text-on-accent"

@@ -68,7 +68,7 @@ export function QuickAdd({ place }: { place: Place }) {
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="relative z-10 print:hidden">
+    <form onSubmit={(event) => void submit(event)} className="group/quick-add relative z-10 print:hidden">
       <div className="flex h-14 items-center gap-2 rounded-2xl border border-edge bg-surface ps-4 pe-2 shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20 hover:border-soft">
         <Plus aria-hidden className="size-5 shrink-0 text-accent" />
         <label htmlFor="new-todo" className="sr-only">
