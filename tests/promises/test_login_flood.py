@@ -20,7 +20,7 @@ A_SECOND = size(quick=10, full=500)
 # Of the fifty answers of a quick run the slowest one says more about the machine than about a flood.
 PERCENTILE = size(quick=50, full=99)
 # As much as a machine may be slower under the flood that is slow when it is calm; full runs have one to themselves.
-SLOWER = size(quick=12, full=4)
+SLOWER = size(quick=40, full=4)
 
 
 async def percentile(ask: Callable[[], Awaitable[httpx.Response]], seconds: float) -> float:

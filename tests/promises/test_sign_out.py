@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -60,21 +60,37 @@ async def refused_after(door: httpx.AsyncClient, session: SignedIn, *, says: str
 _SAID_BY_THE_GATEWAY = "The session of this access token is over"
 
 
+async def closed_after(stream: httpx.Response) -> Refused:
+    """How long a stream went on that had been opened before."""
+    started = time.perf_counter()
+    async with asyncio.timeout(_GIVE_UP_SECONDS):
+        async for _ in stream.aiter_raw():
+            continue
+    return Refused(time.perf_counter() - started, 0.0)
+
+
 async def sign_out_and_watch(
     doors: Doors, ada: Person, session: SignedIn, *others: httpx.AsyncClient
 ) -> Sequence[Refused]:
-    """How long each verifier took to know. `others` are processes of todos beside the one that is a door anyway."""
+    """How long each verifier took to know, and an open stream of the session to end.
+
+    `others` are processes of todos beside the one that is a door anyway.
+    """
     for door in (doors.todos, doors.gateway, *others):
         assert (await show(door, session)).status_code == 200
-    assert (await ada.sign_out(session)).status_code == 204
-    return await asyncio.gather(
-        refused_after(doors.gateway, session, says=_SAID_BY_THE_GATEWAY),
-        *(refused_after(door, session) for door in (doors.todos, *others)),
-    )
+    async with doors.gateway.stream("GET", "/sync/stream", headers=session.bearer) as stream:
+        assert stream.status_code == 200
+        assert (await ada.sign_out(session)).status_code == 204
+        closed, *refused = await asyncio.gather(
+            closed_after(stream),
+            refused_after(doors.gateway, session, says=_SAID_BY_THE_GATEWAY),
+            *(refused_after(door, session) for door in (doors.todos, *others)),
+        )
+    return [*refused, replace(closed, longest_request=max(each.longest_request for each in refused))]
 
 
 async def sign_out_often(doors: Doors, ada: Person, other: httpx.AsyncClient, times: int) -> list[Refused]:
-    """For one sign-out after the other, at three verifiers."""
+    """For one sign-out after the other, at three verifiers and for a stream."""
     refused: list[Refused] = []
     for _ in range(times):
         refused += await sign_out_and_watch(doors, ada, await ada.sign_in(), other)

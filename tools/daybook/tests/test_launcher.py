@@ -48,8 +48,7 @@ class TestRun:
     def test_leaves_ctrl_c_to_the_command(self, tmp_path: Path) -> None:
         script = "trap 'echo interrupted; exit 5' INT; echo ready; while :; do sleep 0.1; done"
         with subprocess.Popen(
-            # A shell that runs the tests in the background has them ignore Ctrl-C, and so would everything they start.
-            ["env", "--default-signal=INT", *RUN, "--state", tmp_path / "state", "--", "sh", "-c", script],
+            [*RUN, "--state", tmp_path / "state", "--", "sh", "-c", script],
             env=environment(),
             stdout=subprocess.PIPE,
             text=True,

@@ -115,6 +115,19 @@ class Person(RuleBasedStateMachine):
         """In the loop of the application, from the thread that plays."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=300)
 
+    def look(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The same past the service, which alone knows what to do about connections that a crash has left."""
+
+        async def patiently() -> T:
+            while True:
+                try:
+                    return await work()
+                except Exception as error:
+                    if not is_unavailable(error):
+                        raise
+
+        return self.do(patiently())
+
     def queue(self, which: int, queued: Json) -> None:
         self.replicas[which].queue.append(queued)
         self.sent[queued["op_id"]] = queued
@@ -233,18 +246,18 @@ class Person(RuleBasedStateMachine):
                 async for _ in step(self.database, housekeeping.Round()):
                     continue
 
-        self.do(pass_())
+        self.look(pass_)
 
     backups = Bundle("backups")
 
     @rule(target=backups)
     def makes_a_backup(self) -> dict[str, list[dict[str, Any]]]:
-        return self.do(self._copy())
+        return self.look(self._copy)
 
     @rule(backup=consumes(backups))
     def restores_a_backup(self, backup: dict[str, list[dict[str, Any]]]) -> None:
         self.was_restored = True
-        self.do(self._put_back(backup))
+        self.look(lambda: self._put_back(backup))
 
     async def _copy(self) -> dict[str, list[dict[str, Any]]]:
         query = "SELECT * FROM {} WHERE owner_id = :owner"
@@ -270,6 +283,7 @@ class Person(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.do(self._settle())
+            self.look(self._nobody_overwrote_what_they_had_not_seen)
         finally:
             super().teardown()
 
@@ -280,7 +294,6 @@ class Person(RuleBasedStateMachine):
             await replica.pull()
             await replica.pull()  # the first one may have been told to begin again
         self._all_know_the_same()
-        await self._nobody_overwrote_what_they_had_not_seen()
 
     def _all_know_the_same(self) -> None:
         first, *others = (replica.device.todos for replica in self.replicas)

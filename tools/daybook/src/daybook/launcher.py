@@ -112,13 +112,13 @@ async def worksite(options: Options) -> AsyncIterator[Worksite]:
 
 async def _run_command(site: Worksite, command: Sequence[str], addresses: Mapping[str, str]) -> int:
     """In our own process group, so that it owns the terminal; Ctrl-C is for it to answer."""
+    # Before it is there to answer. A handler that does nothing ends with exec, what is ignored would stay ignored.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
     process = await asyncio.create_subprocess_exec(
         *dying_with_us(signal.SIGTERM),
         *command,
         env={**site.environment, **addresses, **site.supervisor.markers()},
     )
-    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return await site.supervisor.guard(process.wait())
     finally:
