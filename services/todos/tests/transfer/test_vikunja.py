@@ -143,10 +143,11 @@ class TestRead:
     @pytest.mark.parametrize(
         "strange, why",
         [
-            ({"priority": "soon"}, ": priority is not a number"),
-            ({"repeat_after": [1]}, ": repeat_after is not a number"),
-            ({"due_date": "soon"}, ": due_date is not a time"),
-            ({"title": 5}, ": what should be a text is none"),
+            ({"priority": "soon"}, ": priority is no number: “soon”"),
+            ({"repeat_after": [1]}, ": repeat_after is no number: “[1]”"),
+            ({"due_date": "soon"}, ": due_date is no time: “soon”"),
+            ({"title": 5}, ": what should be a text is none: “5”"),
+            ({"title": [0] * 60}, f": what should be a text is none: “{'[' + '0, ' * 33}…”"),
             ({"comments": 5}, ""),
         ],
         ids=str,

@@ -18,6 +18,7 @@ from todos_service.transfer.uploads import Pace, Upload
 # 0 is unset; it knows "high", "urgent" and "do now".
 _PRIORITIES: Final = ("none", "low", "medium", "high", "high", "high")
 _BULLET = "- "
+_LONGEST_QUOTE = 100
 # What becomes of a task in which something is not what it is called, down to lists a thousand deep.
 _NOT_A_TASK = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
 _FAULT = "it is not a task as Vikunja writes one"
@@ -134,7 +135,7 @@ def _add_texts(candidate: Candidate, said: list[Any]) -> None:
 
 def _text(said: Any) -> str:
     if said is not None and not isinstance(said, str):
-        raise _Strange("what should be a text is none")
+        raise _Strange(f"what should be a text is none: {_quoted(said)}")
     return said or ""
 
 
@@ -142,11 +143,16 @@ def _label(said: Any) -> str:
     return _text(said)[:LONGEST_LABEL]
 
 
+def _quoted(said: Any) -> str:
+    text = str(said)
+    return f"“{text}”" if len(text) <= _LONGEST_QUOTE else f"“{text[:_LONGEST_QUOTE]}…”"
+
+
 def _number(task: Mapping[str, Any], name: str) -> int:
     try:
         return int(task.get(name) or 0)
     except (TypeError, ValueError, OverflowError) as error:
-        raise _Strange(f"{name} is not a number") from error
+        raise _Strange(f"{name} is no number: {_quoted(task[name])}") from error
 
 
 def _moment(task: Mapping[str, Any], name: str) -> datetime | None:
@@ -156,7 +162,7 @@ def _moment(task: Mapping[str, Any], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(said))
     except ValueError as error:
-        raise _Strange(f"{name} is not a time") from error
+        raise _Strange(f"{name} is no time: {_quoted(said)}") from error
     if moment.year <= 1:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
