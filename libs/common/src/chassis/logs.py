@@ -46,6 +46,8 @@ def configure(service: str, settings: LogSettings) -> None:
     # At INFO these say once per connection or statement what our own lines already say.
     for chatty in ("aiormq", "aio_pika", "httpx", "httpcore", "alembic.runtime.plugins"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    # It raises what it logs here as an error, and whoever tries again says so.
+    logging.getLogger("aiormq.connection").setLevel(logging.CRITICAL)
 
 
 def _to_json(event: Any, **_: Any) -> str:
