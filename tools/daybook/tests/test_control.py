@@ -5,6 +5,8 @@ import re
 import pytest
 
 from daybook import control
+from daybook.checkout import Checkout
+from daybook.failures import Failure
 from daybook.supervision.state import State
 
 
@@ -19,6 +21,28 @@ class TestStatus:
     def test_says_when_nothing_runs(self, state: State, capsys: pytest.CaptureFixture[str]) -> None:
         assert control.status(state) == 3
         assert "make up" in capsys.readouterr().out
+
+    def test_says_why_it_runs_no_more(self, state: State, capsys: pytest.CaptureFixture[str]) -> None:
+        state.prepare(ephemeral=False)
+        state.note_ending("gateway ended with signal 9")
+
+        assert control.status(state) == 3
+        shown = capsys.readouterr().out
+        assert re.search(r"ended by itself at 20\d\d-.*:\ngateway ended with signal 9$", shown, re.MULTILINE)
+
+        state.prepare(ephemeral=False)
+        assert state.ending() is None
+
+
+class TestStart:
+    def test_leaves_the_log_of_another_start_alone(self, checkout: Checkout, state: State) -> None:
+        state.prepare(ephemeral=False)
+        state.log("launcher").write_text("what it has said so far")
+
+        with state.lock(), pytest.raises(Failure, match="being started already"):
+            control.start(checkout, state)
+
+        assert state.log("launcher").read_text() == "what it has said so far"
 
 
 class TestStop:

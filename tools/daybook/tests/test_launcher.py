@@ -3,9 +3,12 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from daybook.checkout import SOURCE
 from daybook.supervision.identity import wait_until_gone
@@ -32,9 +35,30 @@ class TestRun:
         assert re.search(r"^url=redis://:\w+@127.0.0.1:\d+/0$", answer.stdout, re.MULTILINE)
 
     def test_uses_what_the_environment_names(self, tmp_path: Path) -> None:
-        answer = run(tmp_path / "state", 'echo "url=$REDIS_URL"', "redis://elsewhere/1")
+        with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+            url = f"redis://127.0.0.1:{elsewhere.getsockname()[1]}/1"
+            answer = run(tmp_path / "state", 'echo "url=$REDIS_URL"', url)
 
-        assert "url=redis://elsewhere/1\n" in answer.stdout
+        assert f"url={url}\n" in answer.stdout
+
+    @pytest.mark.parametrize(
+        "url, said",
+        [
+            (
+                "redis://127.0.0.1:1/0",
+                "REDIS_URL names 127.0.0.1:1, where nobody answers: start it, or unset it.",
+            ),
+            ("http://127.0.0.1:1", "REDIS_URL has to begin with redis:// or rediss://."),
+            ("redis://127.0.0.1:x", "REDIS_URL names a port that is none."),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_url(self, tmp_path: Path, url: str, said: str) -> None:
+        answer = run(tmp_path / "state", "true", url)
+
+        assert (answer.returncode, answer.stderr) == (1, f"daybook: {said}\n")
+        ending = State(tmp_path / "state").ending()
+        assert ending
+        assert ending[1] == said
 
     def test_refuses_a_second_launcher_of_the_same_state(self, running: State) -> None:
         answer = run(running.directory, "true")

@@ -59,6 +59,13 @@ class TestPick:
 
 
 class TestInsist:
+    def test_says_that_a_port_was_chosen_twice(self, ports: Ports) -> None:
+        port = free_port()
+        ports.insist("app", port, variable="DAYBOOK_APP_PORT")
+
+        with pytest.raises(Failure, match="chosen twice: set DAYBOOK_API_PORT"):
+            ports.insist("gateway", port, variable="DAYBOOK_API_PORT")
+
     def test_gives_the_port_that_was_chosen(self, ports: Ports) -> None:
         port = free_port()
 

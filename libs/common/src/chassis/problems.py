@@ -81,13 +81,36 @@ class ContentTooLarge(Problem):
     status, slug, title = 413, "content-too-large", "The request body is too large"
 
 
+class JsonRequired(Problem):
+    status, slug, title = 415, "json-required", "The content type has to be application/json"
+
+
 class InvalidRequest(Problem):
     status, slug, title = 422, "invalid-request", "The request is not valid"
 
     @staticmethod
-    def words(message: str) -> str:
-        """What a validator says, without the name of its exception, which Pydantic puts before that."""
-        return message.removeprefix("Value error, ")
+    def words(fault: Mapping[str, Any]) -> str:
+        """What is wrong, for people: what Pydantic says for programmers says less to them."""
+        return _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "string_type": "must be a text",
+    "string_unicode": "must be a text in Unicode",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "uuid_type": "must be a UUID",
+    "uuid_parsing": "must be a UUID",
+}
 
 
 class InternalError(Problem):

@@ -210,12 +210,37 @@ class TestCreateTodo:
         assert slug(response) == "invalid-request"
         assert [error["pointer"] for error in response.json()["errors"]] == pointers
 
-    async def test_says_what_is_wrong_in_words_for_people(self, client: httpx.AsyncClient) -> None:
-        response = await client.post("/todos", json={"title": "a\nb"})
+    @pytest.mark.parametrize(
+        "body, pointer, said",
+        [
+            ({"title": "a\nb"}, "#/title", "must not contain line breaks or control characters"),
+            ({"title": 5}, "#/title", "must be a text"),
+            ({}, "#/title", "is missing"),
+            ({"title": "x", "done": True}, "#/done", "is not known here"),
+            ([], "#", "must be an object"),
+        ],
+        ids=repr,
+    )
+    async def test_says_what_is_wrong_in_words_for_people(
+        self, client: httpx.AsyncClient, body: Any, pointer: str, said: str
+    ) -> None:
+        response = await client.post("/todos", json=body)
 
-        assert [error["detail"] for error in response.json()["errors"]] == [
-            "must not contain line breaks or control characters"
-        ]
+        assert response.json()["errors"] == [{"pointer": pointer, "detail": said}]
+
+    @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+    async def test_asks_for_the_content_type_where_it_is_another_one(
+        self, client: httpx.AsyncClient, kind: str
+    ) -> None:
+        response = await client.post("/todos", content=b'{"title": "x"}', headers={"Content-Type": kind})
+
+        assert (response.status_code, slug(response)) == (415, "json-required")
+
+    @pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"title": ' + b"9" * 5_000 + b"}"])
+    async def test_says_that_a_body_is_no_json(self, client: httpx.AsyncClient, body: bytes) -> None:
+        response = await client.post("/todos", content=body, headers={"Content-Type": "application/json"})
+
+        assert (response.status_code, response.json()["detail"]) == (400, "The body is not JSON that can be read")
 
     @pytest.mark.parametrize(
         "body, status",

@@ -30,6 +30,8 @@ def start(checkout: Checkout, state: State) -> int:
     if record and record.ready:
         show(f"Daybook is running already: {record.addresses['DAYBOOK_APP_URL']}")
         return 0
+    if state.is_locked:
+        raise Failure(f"Daybook is being started already: `make status`, or look at {state.log('launcher')}.")
     state.prepare(ephemeral=False)
     log = state.log("launcher")
     with log.open("w") as output:
@@ -88,6 +90,9 @@ def status(state: State) -> int:
     record = state.live_record()
     if not record:
         show("Daybook is not running: `make up` or `make start`.")
+        if ending := state.ending():
+            moment = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(ending[0]))
+            show(f"It ended by itself at {moment}:\n{ending[1]}")
         return NOT_RUNNING
     rows = [("process", "pid", "port", "state", "since"), *_rows(record)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

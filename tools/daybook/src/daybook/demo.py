@@ -23,7 +23,9 @@ _FIRST_ERROR = 400
 
 def make(state: State) -> int:
     record = state.live_record()
-    if not (record and record.ready):
+    if record and not record.ready:
+        raise Failure("Daybook is still starting: try again when `make status` shows it ready.")
+    if not record:
         raise Failure("Daybook is not running: `make start` first.")
     app = record.addresses["DAYBOOK_APP_URL"]
     email, password = f"demo-{secrets.token_hex(3)}@example.com", secrets.token_urlsafe(15)

@@ -68,8 +68,8 @@ _PRIORITIES = ("none", "none", "low", "medium", "none", "high", "none")
 # Days from today; None is some day.
 _DUE_IN_DAYS = (None, 0, 3, None, 14, -2, None, 1, None, 45, None)
 _LONG = (
-    "Decide, after asking everybody who has to live with it, whether {} stays, goes, or is replaced by something that "
-    "costs less"
+    "Decide, after asking everybody who has to live with it, what is to become of {}, and write down why, so that "
+    "nobody has to ask again"
 )
 _EVERY_THIRD, _EVERY_FOURTH, _EVERY_FIFTH, _EVERY_TWENTIETH = 3, 4, 5, 20
 

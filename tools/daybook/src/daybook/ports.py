@@ -31,6 +31,8 @@ class Ports:
 
     def insist(self, name: str, port: int, *, variable: str) -> int:
         """A port that the person chose: this one or none."""
+        if port in self.picked.values():
+            raise Failure(f"Port {port} was chosen twice: set {variable} to another one.")
         if not (is_free(port) and self._claim(port)):
             raise Failure(
                 f"Port {port} is taken: set {variable} to another one, for example {variable}={port + _STEP}."

@@ -21,7 +21,7 @@ def engine(installed: Path) -> Engine:
     def candidates(root: Path | None) -> Iterable[Path]:
         return sorted((root or installed).glob("usr/bin/thing*"))
 
-    return Engine("thing", "THING_URL", ("thing-server",), (7, 2), candidates, ask_version)
+    return Engine("thing", "THING_URL", ("thing-server",), (7, 2), candidates, ask_version, {"thing": 70})
 
 
 def put(root: Path, name: str, version: str) -> Path:

@@ -17,6 +17,7 @@ from chassis.problems import (
     ContentTooLarge,
     GatewayTimeout,
     InvalidRequest,
+    JsonRequired,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -72,7 +73,9 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 
 # What any endpoint of a service with a database may answer.
-EVERYWHERE = responses(BadRequest, ContentTooLarge, InvalidRequest, ServiceUnavailable, GatewayTimeout)
+EVERYWHERE = responses(BadRequest, ContentTooLarge, JsonRequired, InvalidRequest, ServiceUnavailable, GatewayTimeout)
+
+_NOT_JSON = "The body is not JSON that can be read"
 
 
 def install(app: FastAPI) -> None:
@@ -83,10 +86,13 @@ def install(app: FastAPI) -> None:
     async def on_invalid_request(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         if any(fault["type"] == "json_invalid" for fault in error.errors()):
-            return ProblemResponse(BadRequest("The body is not JSON"), request.url.path)
+            return ProblemResponse(BadRequest(_NOT_JSON), request.url.path)
+        if any(fault["loc"] == ("body",) and fault["type"] != "missing" for fault in error.errors()) and not _is_json(
+            request
+        ):
+            return ProblemResponse(JsonRequired(), request.url.path)
         faults = [
-            {"pointer": _pointer(fault["loc"]), "detail": InvalidRequest.words(fault["msg"])}
-            for fault in error.errors()
+            {"pointer": _pointer(fault["loc"]), "detail": InvalidRequest.words(fault)} for fault in error.errors()
         ]
         return ProblemResponse(InvalidRequest(errors=faults), request.url.path)
 
@@ -99,6 +105,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http_exception)
 
 
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def _of_status(app: FastAPI, request: Request, error: HTTPException) -> Problem:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return NotFound()
@@ -107,7 +118,8 @@ def _of_status(app: FastAPI, request: Request, error: HTTPException) -> Problem:
     if error.status_code == ContentTooLarge.status:
         return ContentTooLarge()
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return BadRequest(str(error.detail))
+        # Only a body is what the framework itself calls bad, and not always in words that say so.
+        return BadRequest(_NOT_JSON)
     raise error
 
 
@@ -124,7 +136,7 @@ def _pointer(location: tuple[Any, ...]) -> str:
     """Where a fault is, as RFC 9457 says it: ("body", "tags", 0) becomes "#/tags/0", ("query", "limit") "?limit"."""
     source, *path = location
     if source == "body":
-        return "#/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in path)
+        return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
     return {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}.get(source, "") + "/".join(
         str(part) for part in path
     )

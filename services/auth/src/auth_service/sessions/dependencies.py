@@ -8,11 +8,12 @@ from fastapi.security import APIKeyCookie
 from auth_service.sessions import service
 from auth_service.sessions.clients import Client, client_address, device_label
 from auth_service.sessions.cookies import RefreshCookie
-from auth_service.sessions.errors import JsonRequired, OriginNotAllowed
+from auth_service.sessions.errors import OriginNotAllowed
 from auth_service.sessions.tokens import Mint, RefreshToken
 from auth_service.settings import Settings
 from chassis.database import Database
 from chassis.principals import Principal
+from chassis.problems import JsonRequired
 from chassis.web.dependencies import Reads, allowed
 
 _BROWSERS_SEND = {"sec-fetch-site", "referer"}
@@ -79,6 +80,7 @@ SessionCookie = Annotated[RefreshCookie, Depends(_refresh_cookie)]
 
 
 def _require_json(request: Request) -> None:
+    """A form of another site can be sent without asking; a request with this content type cannot."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise JsonRequired
 
@@ -106,4 +108,4 @@ PossibleToken = Annotated[RefreshToken | None, Depends(_possible_token)]
 
 # For every endpoint that reads the cookie: how to know that the person meant it (OWASP, CSRF prevention).
 COOKIE_GUARDS = [Depends(_require_own_page), Depends(_require_json)]
-COOKIE_PROBLEMS = (OriginNotAllowed, JsonRequired)
+COOKIE_PROBLEMS = (OriginNotAllowed,)

@@ -22,9 +22,3 @@ class OriginNotAllowed(Problem):
     """Only Daybook's own pages may use the cookie: another site's page may not act for whoever is visiting it."""
 
     status, slug, title = 403, "origin-not-allowed", "This page may not use the session cookie"
-
-
-class JsonRequired(Problem):
-    """A form of another site can be sent without asking; a request with this content type cannot."""
-
-    status, slug, title = 415, "json-required", "The content type has to be application/json"

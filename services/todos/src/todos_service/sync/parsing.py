@@ -40,14 +40,15 @@ def parse(said: Any, *, pointer: str) -> Parsed:
     try:
         operation = OperationIn.model_validate(said)
     except ValidationError as error:
-        raise _invalid((pointer, *fault["loc"], fault["msg"]) for fault in error.errors()) from error
+        raise _invalid((pointer, *fault["loc"], InvalidRequest.words(fault)) for fault in error.errors()) from error
     wanted = {name: change.to for name, change in operation.changes.items()}
     model = TodoCreate if operation.kind == "create" else TodoUpdate
     try:
         values = model.model_validate(wanted).changes()
     except ValidationError as error:
         raise _invalid(
-            (pointer, "changes", fault["loc"][0], "to", *fault["loc"][1:], fault["msg"]) for fault in error.errors()
+            (pointer, "changes", fault["loc"][0], "to", *fault["loc"][1:], InvalidRequest.words(fault))
+            for fault in error.errors()
         ) from error
     return Parsed(
         operation, {name: (_as_stored(name, change.base), values[name]) for name, change in operation.changes.items()}
@@ -63,9 +64,7 @@ def _as_stored(name: str, seen: Any) -> Any:
 
 
 def _invalid(faults: Iterable[tuple[Any, ...]]) -> InvalidRequest:
-    return InvalidRequest(
-        errors=[{"pointer": _pointer(path), "detail": InvalidRequest.words(said)} for *path, said in faults]
-    )
+    return InvalidRequest(errors=[{"pointer": _pointer(path), "detail": said} for *path, said in faults])
 
 
 def _pointer(path: Iterable[Any]) -> str:

@@ -69,5 +69,5 @@ def _checked(content: Any) -> ExportedTodo | str:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = "/".join(str(part) for part in fault["loc"])
-        said = InvalidRequest.words(fault["msg"])
+        said = InvalidRequest.words(fault)
         return f"{place}: {said}" if place else said

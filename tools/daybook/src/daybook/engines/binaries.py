@@ -1,7 +1,7 @@
 """Where an engine's programs are: installed, or unpacked below `.local/debian`."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Engine:
     oldest: Version
     candidates: Callable[[Path | None], Iterable[Path]]
     version_of: Callable[[Binary], Version]
+    # How a URL of one begins, and the port it means if it names none.
+    schemes: Mapping[str, int]
 
     def find(self, packages: Path) -> Binary | None:
         """The newest installed one that is new enough, else the one we unpacked."""

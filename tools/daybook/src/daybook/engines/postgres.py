@@ -32,7 +32,9 @@ def _candidates(root: Path | None) -> Iterator[Path]:
         yield Path(found).resolve()
 
 
-ENGINE = Engine("postgres", "DATABASE_URL", ("postgresql",), (15,), _candidates, ask_version)
+ENGINE = Engine(
+    "postgres", "DATABASE_URL", ("postgresql",), (15,), _candidates, ask_version, {"postgresql": 5432, "postgres": 5432}
+)
 
 
 class Cluster:

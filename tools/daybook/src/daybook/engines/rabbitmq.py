@@ -36,7 +36,9 @@ def _version(binary: Binary) -> Version:
     return (int(found[1]), int(found[2])) if found else ()
 
 
-ENGINE = Engine("rabbitmq", "RABBITMQ_URL", ("rabbitmq-server",), (3, 10), _candidates, _version)
+ENGINE = Engine(
+    "rabbitmq", "RABBITMQ_URL", ("rabbitmq-server",), (3, 10), _candidates, _version, {"amqp": 5672, "amqps": 5671}
+)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ def _candidates(root: Path | None) -> Iterator[Path]:
             yield Path(found)
 
 
-ENGINE = Engine("redis", "REDIS_URL", ("redis-server",), (7,), _candidates, ask_version)
+ENGINE = Engine(
+    "redis", "REDIS_URL", ("redis-server",), (7,), _candidates, ask_version, {"redis": 6379, "rediss": 6379}
+)
 
 
 def program(binary: Binary, state: State, port: int, *, ephemeral: bool) -> Program:

@@ -1,8 +1,9 @@
 """The engines of one stack: those that the environment has a URL for, and those we start ourselves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from daybook.engines import postgres, rabbitmq, redis
 from daybook.engines.binaries import Binary
@@ -10,6 +11,7 @@ from daybook.failures import Failure
 from daybook.ports import Ports
 from daybook.worksite import Worksite
 
+_PATIENCE_SECONDS = 5.0
 # The slowest first.
 ENGINES = {engine.name: engine for engine in (rabbitmq.ENGINE, postgres.ENGINE, redis.ENGINE)}
 
@@ -55,7 +57,9 @@ class EngineRoom:
 
     async def _start(self, name: str) -> None:
         if name not in self._starters:
-            self._site.progress.say(f"{name}: used as {ENGINES[name].variable} says")
+            variable = ENGINES[name].variable
+            await demand_answer(variable, self.urls[variable], ENGINES[name].schemes)
+            self._site.progress.say(f"{name}: used as {variable} says")
             return
         with self._site.progress.step(name, "starting"):
             await self._starters[name]()
@@ -96,6 +100,26 @@ class EngineRoom:
 
         self._starters["rabbitmq"] = start
         return broker.url()
+
+
+async def demand_answer(variable: str, url: str, schemes: Mapping[str, int]) -> None:
+    """Raises Failure with one sentence unless somebody listens where the URL says."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.partition("+")[0]
+    if scheme not in schemes:
+        raise Failure(f"{variable} has to begin with {' or '.join(f'{each}://' for each in schemes)}.")
+    try:
+        host, port = parts.hostname, parts.port or schemes[scheme]
+    except ValueError as error:
+        raise Failure(f"{variable} names a port that is none.") from error
+    if host is None:
+        return  # a socket, perhaps: whoever uses it will see
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        raise Failure(f"{variable} names {host}:{port}, where nobody answers: start it, or unset it.") from error
+    writer.close()
 
 
 def _described(binary: Binary) -> str:

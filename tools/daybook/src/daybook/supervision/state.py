@@ -45,12 +45,14 @@ class State:
         self.directory = directory.resolve()
         self.secrets = Secrets(self.directory / "secrets")
         self._record_file = self.directory / "run.json"
+        self._ending_file = self.directory / "ending"
 
     def __str__(self) -> str:
         return os.path.relpath(self.directory)
 
     def prepare(self, *, ephemeral: bool) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ending_file.unlink(missing_ok=True)
         if ephemeral:
             self.forget()
         for name in ("data", "logs"):
@@ -70,6 +72,26 @@ class State:
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
+
+    def note_ending(self, why: str) -> None:
+        """For whoever asks later, and was not there to read it."""
+        write_private(self._ending_file, why)
+
+    def ending(self) -> tuple[float, str] | None:
+        """When and why the last one ended by itself; None if it did not."""
+        try:
+            return self._ending_file.stat().st_mtime, self._ending_file.read_text()
+        except FileNotFoundError:
+            return None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a launcher is at work, ready or not."""
+        try:
+            with self.lock():
+                return False
+        except Failure:
+            return True
 
     @contextmanager
     def lock(self) -> Iterator[None]:
