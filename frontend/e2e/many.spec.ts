@@ -95,6 +95,9 @@ async function figuresOf(page: Page) {
     titles.map((title) => () => openDetails(page, title)),
   );
   await page.getByRole("button", { name: "Close the details" }).click();
+  // Of long lists only what is near is drawn; what is ticked makes room for the next.
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect(box(page, titles[0] ?? "")).toBeVisible();
   const tick = await pressesToPaint(
     page,
     titles.map((title) => () => box(page, title).click()),
