@@ -315,6 +315,9 @@ async def _in_the_log_of_an_engine(left: Leftovers, canary: str) -> None:
     await left.database.execute(f"DO $$ BEGIN RAISE WARNING '{canary}'; END $$")
 
 
+# PostgreSQL may use a piece of its log again while that is looked at.
+_LOOKS = 2
+
 _PLANTED: Mapping[str, Callable[[Leftovers, str], Awaitable[None]]] = {
     "rows of PostgreSQL": _in_a_row,
     "files of PostgreSQL": _in_a_row_that_is_gone,
@@ -336,12 +339,14 @@ class TestControl:
 
     @pytest.mark.parametrize("place", _PLANTED)
     async def test_is_found(self, clear: Leftovers, place: str) -> None:
+        assert any([await self._finds(clear, place) for _ in range(_LOOKS)])
+
+    @staticmethod
+    async def _finds(clear: Leftovers, place: str) -> bool:
+        await clear.database.execute("DROP TABLE IF EXISTS planted")
         canaries = Canaries()
         await _PLANTED[place](clear, canaries.text("title"))
-
-        found = [hit async for _, content in PLACES[place](clear) for hit in canaries.found_in(content)]
-
-        assert found
+        return bool([hit async for _, content in PLACES[place](clear) for hit in canaries.found_in(content)])
 
     @pytest.mark.parametrize("shape", ["hex", "base64", "bytes"])
     def test_is_recognised_in_every_form(self, shape: str) -> None:

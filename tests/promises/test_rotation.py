@@ -29,7 +29,7 @@ ALGORITHMS: tuple[SigningAlgorithm, ...] = ("PS256", "EdDSA", "RS256") if FULL e
 ROTATIONS = size(quick=1, full=21)
 CLIENTS = 4
 # Enough requests to meet every change; in full size, as many as there can be.
-PAUSE_SECONDS = size(quick=0.25, full=0.0)
+PAUSE_SECONDS = size(quick=1.0, full=0.0)
 # Full runs have a machine to themselves. Elsewhere it may have too much to do and be late, which has nothing to do with
 # keys and is said in other words.
 FINE = {200} if FULL else {200, 503, 504}

@@ -18,9 +18,9 @@ from chassis.settings import TokenSettings
 
 pytestmark = pytest.mark.promise("P8")
 
-LOGOUTS = size(quick=25, full=1000)
+LOGOUTS = size(quick=15, full=1000)
 # Each takes a second or so.
-LOGOUTS_WITHOUT_THE_BUS = size(quick=20, full=1000)
+LOGOUTS_WITHOUT_THE_BUS = size(quick=6, full=1000)
 _GIVE_UP_SECONDS = 30.0
 
 

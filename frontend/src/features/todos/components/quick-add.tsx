@@ -96,8 +96,14 @@ export function QuickAdd({ place }: { place: Place }) {
         >
           {parsed.title.length >= TITLE_WARNING && (
             <>
-              {left}
-              <span className="sr-only"> {t("characters left for the title")}</span>
+              {left < 0 ? (
+                t("{count} characters too many", { count: -left })
+              ) : (
+                <>
+                  {left}
+                  <span className="sr-only"> {t("characters left for the title")}</span>
+                </>
+              )}
             </>
           )}
         </span>

@@ -18,6 +18,7 @@ export const todos = {
   "What needs doing?": "Was ist zu tun?",
   Add: "Hinzufügen",
   "Added: {title}": "Hinzugefügt: {title}",
+  "{count} characters too many": { one: "Ein Zeichen zu viel", other: "{count} Zeichen zu viel" },
   "characters left for the title": "Zeichen übrig für den Titel",
   Understood: "Verstanden",
   "{meaning}: take “{text}” as text": "{meaning}: „{text}“ als Text nehmen",
