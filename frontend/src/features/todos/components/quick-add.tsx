@@ -94,16 +94,11 @@ export function QuickAdd({ place }: { place: Place }) {
           id="new-todo-left"
           className={`text-sm tabular-nums ${left < 0 ? "font-medium text-danger" : "text-faint"}`}
         >
-          {parsed.title.length >= TITLE_WARNING && (
+          {left < 0 && t.count(-left, "{count} character too many", "{count} characters too many")}
+          {left >= 0 && parsed.title.length >= TITLE_WARNING && (
             <>
-              {left < 0 ? (
-                t("{count} characters too many", { count: -left })
-              ) : (
-                <>
-                  {left}
-                  <span className="sr-only"> {t("characters left for the title")}</span>
-                </>
-              )}
+              {left}
+              <span className="sr-only"> {t("characters left for the title")}</span>
             </>
           )}
         </span>
