@@ -112,7 +112,7 @@ class TestProblems:
     async def test_are_documented(self, client: httpx.AsyncClient) -> None:
         documented = (await client.get("/openapi.json")).json()["paths"]["/bells/{bell_id}"]["post"]["responses"]
 
-        assert documented.keys() == {"200", "400", "409", "413", "422", "503", "504"}
+        assert documented.keys() == {"200", "400", "409", "413", "415", "422", "503", "504"}
         assert "bell-broken" in documented["409"]["content"]["application/problem+json"]["examples"]
 
 

@@ -581,7 +581,7 @@ class TestDescription:
     ) -> None:
         answers = app.openapi()["paths"][path][method]["responses"]
 
-        assert answers.keys() == statuses | {"400", "401", "403", "413", "422", "503", "504"}
+        assert answers.keys() == statuses | {"400", "401", "403", "413", "415", "422", "503", "504"}
         for status, answer in answers.items():
             assert int(status) < 400 or answer["content"]["application/problem+json"]["examples"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from daybook import commands
 from daybook.checkout import Checkout
 from daybook.engines.room import ENGINES
-from daybook.failures import Failure
+from daybook.failures import Failure, first_of
 from daybook.launcher import INTERRUPTED
 
 Command = Callable[[argparse.Namespace, Checkout], int]
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BaseExceptionGroup as group:
-        return _tell(_first_of(group))
+        return _tell(first_of(group))
     except (Failure, OSError) as error:
         return _tell(error)
 
@@ -42,15 +42,6 @@ def _tell(error: BaseException) -> int:
         raise error
     sys.stderr.write(f"daybook: {text}\n")
     return 1
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Of several things that failed at once, the one that says what to do."""
-    failures = group.subgroup(lambda error: isinstance(error, Failure)) or group
-    error: BaseException = failures
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,3 +13,12 @@ def tail(log: Path, lines: int = 20) -> str:
     except FileNotFoundError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
+
+
+def first_of(error: BaseException) -> BaseException:
+    """Of several things that failed at once, the one that says what to do."""
+    if isinstance(error, BaseExceptionGroup):
+        error = error.subgroup(lambda each: isinstance(each, Failure)) or error
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

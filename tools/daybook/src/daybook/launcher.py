@@ -10,7 +10,7 @@ from typing import Any
 
 from daybook import doctor
 from daybook.checkout import Checkout
-from daybook.failures import Failure
+from daybook.failures import Failure, first_of
 from daybook.installation import everything
 from daybook.progress import Progress, show
 from daybook.stack import Stack
@@ -101,8 +101,9 @@ async def worksite(options: Options) -> AsyncIterator[Worksite]:
             async with Supervisor(state) as supervisor:
                 try:
                     yield Worksite(options.checkout, state, supervisor, progress, options.checkout.environment())
-                except Failure as failure:
-                    state.note_ending(str(failure))
+                except (Failure, BaseExceptionGroup) as error:
+                    if isinstance(failure := first_of(error), Failure):
+                        state.note_ending(str(failure))
                     raise
                 finally:
                     if supervisor.has_children:
