@@ -33,9 +33,12 @@ class TestANewPerson:
         assert (await ada.browser.get("/auth/me")).json()["email"] == ada.email
 
     async def test_is_out_after_signing_out(self, ada: Person) -> None:
+        kept = "; ".join(f"{name}={value}" for name, value in ada.browser.cookies.items())
         assert (await ada.browser.post("/auth/logout", json={})).status_code == 204
 
-        assert (await ada.browser.post("/auth/refresh", json={})).status_code == 401
+        assert (await ada.browser.post("/auth/refresh", json={})).status_code == 204
+        again = await ada.browser.post("/auth/refresh", json={}, headers={"Cookie": kept})
+        assert (again.status_code, again.json()["type"]) == (401, "urn:problem:session-ended")
         assert (await ada.browser.get("/auth/me")).status_code == 401
         # Its token is good for minutes; todos has been told.
         async with asyncio.timeout(10):
