@@ -36,7 +36,9 @@ export function headingsOf(
 }
 
 function dayHeading(t: Translate, day: string, now: string): Heading {
-  return { title: dayWords(t, day, now), detail: longDay(t, day) };
+  const words = dayWords(t, day, now);
+  const long = longDay(t, day);
+  return long.includes(words) ? { title: long } : { title: words, detail: long };
 }
 
 /** Done ones by the day they were done on. */

@@ -72,8 +72,8 @@ function TodoLine(props: TodoRowProps) {
       <div
         onClickCapture={pick}
         className={classes(
-          "group/row relative flex items-start gap-0.5 border-t py-1 ps-2 pe-1.5 transition-[opacity,background-color] duration-300 group-first/item:rounded-t-2xl group-last/item:rounded-b-2xl",
-          place === 1 && !heading && "border-transparent",
+          "group/row relative flex items-start gap-0.5 border-t py-1 ps-2 pe-1.5 transition-[opacity,background-color] duration-300 group-last/item:rounded-b-2xl",
+          place === 1 && !heading && "rounded-t-2xl border-transparent",
           isLeaving && "opacity-50",
           isSelected ? "bg-accent-soft" : isOpen && "bg-sunken/60",
         )}
