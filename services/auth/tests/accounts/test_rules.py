@@ -47,5 +47,24 @@ class TestFaultOf:
         assert fault_of("x8Kd92k", ADA, has_second_factor=True)
         assert fault_of("monkey12", ADA, has_second_factor=True)
 
+    @pytest.mark.parametrize(
+        "password, email, name",
+        [
+            ("wilhelmina.pfeffer", "wilhelmina.pfeffer@example.com", None),
+            ("Wilhelmina_Pfeffer-2026!", "wilhelmina.pfeffer@example.com", None),
+            ("maximilian_von_habsburg", "m@example.com", "Maximilian von Habsburg"),
+            ("grebnednav.losiram", "m@example.com", "Marisol Vandenberg"),
+            ("first.second.third63710", "first.second.third63710@example.com", None),
+        ],
+    )
+    def test_refuses_the_name_and_the_address_in_every_dress(self, password: str, email: str, name: str | None) -> None:
+        fault = fault_of(password, Whose(email, name))
+
+        assert fault
+        assert "name or e-mail address" in fault
+
+    def test_lets_a_name_be_one_word_of_several(self) -> None:
+        assert fault_of("lovelace orbits a marmalade ladder", Whose("lovelace@example.com", "Lovelace")) is None
+
     def test_does_not_demand_a_name(self) -> None:
         assert fault_of("correct horse battery staple", Whose("ada@example.com")) is None

@@ -50,7 +50,7 @@ class TestVerify:
     ) -> None:
         await asyncio.to_thread(commands.verify, settings)
         said, anchor = capsys.readouterr().out.splitlines()[-2:]
-        assert " entries, 0 faults; " in said
+        assert " entries, no fault; " in said
         assert anchor.count("-") == CHAINS - 1
 
         await add(log, 2)
@@ -66,7 +66,7 @@ class TestVerify:
 
         assert failed.value.code == 1
         assert "entry 1: not as it was written" in printed
-        assert " entries, 1 faults; " in printed
+        assert " entries, 1 faults" in printed
         # As it was, it is whole again: it was the edit that was found.
         await edit(log, Kind.SIGNED_IN)
         await asyncio.to_thread(commands.verify, settings)

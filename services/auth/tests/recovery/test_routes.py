@@ -16,6 +16,7 @@ from auth_service.settings import Settings
 from chassis.database import Database
 
 ANOTHER = "wrong zebra clipped fastener"
+CHOSEN = "quiet ladder orbit marmalade"
 
 
 @pytest.fixture
@@ -214,12 +215,24 @@ class TestWhereAddressesHaveToBeConfirmed:
         self, newcomer: Person, strict_app: FastAPI
     ) -> None:
         mailbox = Mailbox(strict_app)
-        await register(newcomer)
-        await mailbox.of(newcomer.email)
+        await register(newcomer, display_name="Somebody else")
+        early = await mailbox.token(newcomer.email, "Confirm")
 
         await register(newcomer, password=ANOTHER)
-        token = await mailbox.token(newcomer.email, "Confirm")
-        await newcomer.client.post("/auth/email/verify", json={"token": token})
+        token = await mailbox.token(newcomer.email, "Choose your password")
 
-        assert (await newcomer.sign_in(password=ANOTHER)).status_code == 401
-        assert (await newcomer.sign_in()).status_code == 200
+        # Whoever was first, and whoever was last: neither is confirmed by who only reads the mail.
+        assert (await newcomer.client.post("/auth/email/verify", json={"token": early})).status_code == 410
+        for password in (PASSWORD, ANOTHER):
+            assert (await newcomer.sign_in(password=password)).status_code == 401
+        chosen = await newcomer.client.post("/auth/password/reset", json={"token": token, "new_password": CHOSEN})
+        assert chosen.status_code == 204
+        for password in (PASSWORD, ANOTHER):
+            assert (await newcomer.sign_in(password=password)).status_code == 401
+        assert (await newcomer.sign_in(password=CHOSEN)).json()["user"]["display_name"] is None
+
+    async def test_an_account_that_is_in_use_keeps_its_password(self, person: Person, newcomer: Person) -> None:
+        await register(newcomer, email=person.email, password=ANOTHER)
+
+        assert (await person.sign_in(password=ANOTHER)).status_code == 401
+        assert (await person.sign_in()).status_code == 200

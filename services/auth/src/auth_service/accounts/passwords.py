@@ -43,6 +43,14 @@ _NICENESS = 5
 _MODEST = PasswordSettings()
 
 
+def unmatchable(password_hash: str) -> str:
+    """A hash of no password, which takes as long to compare with as this one."""
+    parameters, _, digest = password_hash.rpartition("$")
+    # Base64 without padding: four characters stand for three bytes.
+    other = b64encode(secrets.token_bytes(len(digest) * 3 // 4)).decode().rstrip("=")
+    return f"{parameters}${other}"
+
+
 class Passwords:
     """Hashes and verifies, at most `threads` at a time.
 

@@ -15,6 +15,7 @@ SHORTEST, SHORTEST_WITH_SECOND_FACTOR = 15, 8
 _FEWEST_GUESSES_LOG10 = 8.0
 # What comes later cannot make it weaker, and the work grows with the square of the length.
 _JUDGED_CHARACTERS = 64
+_SHORTEST_OWN = 4
 _PRODUCT = ("daybook", "day book", "todo", "todos", "todolist")
 _WORD = re.compile(r"\w{3,}")
 _HINT = "Three or four unrelated words make a good one."
@@ -36,13 +37,27 @@ def fault_of(password: str, whose: Whose, *, has_second_factor: bool = False) ->
     shortest = SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST
     if len(password) < shortest:
         return f"At least {shortest} characters. {_HINT}"
-    if password.casefold() == whose.email.casefold():
-        return f"The password must not be the e-mail address. {_HINT}"
+    if _is_made_of(password, whose):
+        return f"The password must not be made of your name or e-mail address. {_HINT}"
     judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=[*_PRODUCT, *_parts(whose)])
     if float(judged["guesses_log10"]) >= _FEWEST_GUESSES_LOG10:
         return None
     warning = str(judged["feedback"]["warning"]).rstrip(".")
     return f"{warning or 'This would be guessed too soon'}. {_HINT}"
+
+
+def _is_made_of(password: str, whose: Whose) -> bool:
+    """Forwards or backwards, with whatever between the words, and with no more than a year or so beside it."""
+    plain = _plain(password)
+    for own in map(_plain, (whose.email, whose.email.partition("@")[0], whose.display_name or "")):
+        is_there = len(own) >= _SHORTEST_OWN and (own in plain or own[::-1] in plain)
+        if is_there and len(plain) - len(own) < SHORTEST_WITH_SECOND_FACTOR:
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _parts(whose: Whose) -> Iterable[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth_service.accounts import repository, rules
 from auth_service.accounts.emails import Pseudonyms, key_of
 from auth_service.accounts.errors import EmailNotVerified, EmailTaken, InvalidCredentials
-from auth_service.accounts.passwords import Passwords
+from auth_service.accounts.passwords import Passwords, unmatchable
 from auth_service.accounts.repository import Account
 from auth_service.accounts.rules import Whose
 from auth_service.accounts.schemas import Credentials, Registration, UserOut
@@ -283,6 +283,14 @@ async def find_by_email(reads: AsyncConnection, email: str) -> UserOut | None:
 
 async def replace_password(tx: AsyncConnection, user_id: UUID, password_hash: str) -> None:
     await repository.set_hash(tx, user_id, password_hash)
+
+
+async def void(tx: AsyncConnection, user_id: UUID) -> None:
+    """Take away the password and the name of an account that may not be of who opened it."""
+    account = await repository.find_account_of(tx, user_id)
+    if account is not None:
+        await repository.set_hash(tx, user_id, unmatchable(account.password_hash))
+        await repository.rename(tx, user_id, None)
 
 
 async def verify_email(tx: AsyncConnection, user_id: UUID) -> bool:

@@ -13,15 +13,17 @@ from chassis.encryption import KeyRing
 def verify(settings: Settings, anchor: str | None = None) -> None:
     """Print each place that was edited or removed, and leave with 1 if there is one.
 
-    The anchor is the last line of an earlier report that was kept elsewhere.
+    The anchor is the last line of an earlier report that was kept elsewhere. One of a log with faults is not given.
     """
     report = asyncio.run(_verify(settings, anchor))
     for fault in report.faults:
         print(fault)  # noqa: T201
-    print(f"{report.entries} entries, {len(report.faults)} faults; keep this anchor somewhere else:")  # noqa: T201
-    print(report.anchor)  # noqa: T201
     if report.faults:
+        # An anchor of a damaged log would let the damage pass the next time.
+        print(f"{report.entries} entries, {len(report.faults)} faults")  # noqa: T201
         sys.exit(1)
+    print(f"{report.entries} entries, no fault; keep this anchor somewhere else:")  # noqa: T201
+    print(report.anchor)  # noqa: T201
 
 
 async def _verify(settings: Settings, anchor: str | None) -> Report:

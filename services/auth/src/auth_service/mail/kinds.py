@@ -8,6 +8,7 @@ class Template(StrEnum):
     VERIFY_EMAIL = "verify_email"
     EMAIL_IN_USE = "email_in_use"
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a mail, not a password)
+    CHOOSE_PASSWORD = "choose_password"  # noqa: S105
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     NEW_DEVICE = "new_device"
     SESSION_STOLEN = "session_stolen"
@@ -17,5 +18,9 @@ class Template(StrEnum):
 
 
 # A mail with a link is worth nothing once the link is.
-LIFETIMES = {Template.VERIFY_EMAIL: timedelta(hours=24), Template.PASSWORD_RESET: timedelta(minutes=30)}
+LIFETIMES = {
+    Template.VERIFY_EMAIL: timedelta(hours=24),
+    Template.PASSWORD_RESET: timedelta(minutes=30),
+    Template.CHOOSE_PASSWORD: timedelta(minutes=30),
+}
 LIFETIME = timedelta(days=2)

@@ -146,12 +146,19 @@ async def _open_account(app_url: str, tx: AsyncConnection, said: dict[str, Any])
 
 
 async def _remind(app_url: str, tx: AsyncConnection, email: str) -> None:
-    """There is an account. It stays as it is: what was given now may be somebody else's."""
+    """There is an account already. What was given now may be somebody else's, and so may what was given before."""
     user = await accounts.find_by_email(tx, email)
-    if user is not None and user.email_verified:
+    if user is None:
+        return
+    if user.email_verified:
         await _tell_that_it_is_in_use(tx, user)
-    elif user is not None:
+    elif await sessions.has_begun(tx, user.id):
         await _send_link(tx, user, Purpose.VERIFY_EMAIL, app_url)
+    else:
+        # Confirming the address would confirm the password of whoever was first.
+        await accounts.void(tx, user.id)
+        await repository.remove_all(tx, user.id, purpose=Purpose.VERIFY_EMAIL)
+        await _send_link(tx, user, Purpose.RESET_PASSWORD, app_url, template=Template.CHOOSE_PASSWORD)
 
 
 async def keep_house(database: Database) -> None:
@@ -171,11 +178,14 @@ _LINKS = {
 }
 
 
-async def _send_link(tx: AsyncConnection, user: UserOut, purpose: Purpose, app_url: str) -> bool:
+async def _send_link(
+    tx: AsyncConnection, user: UserOut, purpose: Purpose, app_url: str, *, template: Template | None = None
+) -> bool:
     """False if they got enough of these lately."""
     if not await _is_bearable(tx, user.id, purpose):
         return False
-    token, (template, page) = secrets.token_urlsafe(32), _LINKS[purpose]
+    token, (usual, page) = secrets.token_urlsafe(32), _LINKS[purpose]
+    template = template or usual
     await repository.add(tx, _hash(token), purpose=purpose, user_id=user.id, lifetime=LIFETIMES[template])
     # Behind the #, so that it is in no log of a server and in no Referer.
     await mail.enqueue(tx, template, user.email, link=f"{app_url}/{page}#token={token}")

@@ -148,6 +148,11 @@ async def is_live(reads: AsyncConnection, session_id: UUID) -> bool:
     return bool(await reads.scalar(select(exists().where(SessionRow.id == session_id, _LIVE))))
 
 
+async def exists_of(reads: AsyncConnection, user_id: UUID) -> bool:
+    """Whether there is one, live or over."""
+    return bool(await reads.scalar(select(exists().where(SessionRow.user_id == user_id))))
+
+
 async def remove_expired(tx: AsyncConnection, *, for_longer_than: timedelta, limit: int) -> int:
     """Returns how many there were. Rows that another worker is removing are left to it."""
     oldest = (

@@ -133,6 +133,11 @@ async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | Non
     return await repository.list_live(reads, user_id, before=before, limit=limit)
 
 
+async def has_begun(reads: AsyncConnection, user_id: UUID) -> bool:
+    """Whether the account has been signed in to, as far as that is still known."""
+    return await repository.exists_of(reads, user_id)
+
+
 async def require_live(reads: AsyncConnection, session_id: UUID) -> None:
     if not await repository.is_live(reads, session_id):
         raise Unauthenticated("The session of this access token is over", error="invalid_token")
