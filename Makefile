@@ -4,7 +4,7 @@ PYTHON = $(or $(shell command -v python3),$(error Daybook needs Python 3.11 or n
 DAYBOOK = PYTHONPATH=tools/daybook/src $(PYTHON) -m daybook
 
 .DEFAULT_GOAL := help
-.PHONY: help up start stop status logs demo test browser chaos fuzz bench containers check fix lock env docs doctor clean
+.PHONY: help up start stop status logs demo admin test browser chaos fuzz bench containers check fix lock env docs doctor clean
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z ]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -27,6 +27,9 @@ logs: ## what it wrote; s=todos for one service
 
 demo: ## an account with 200 todos in it
 	@$(DAYBOOK) demo
+
+admin: ## a service's own commands: s=auth do="keys list"
+	@$(DAYBOOK) admin $(s) $(do)
 
 test: ## every test; only=python, only=frontend or only=e2e for one suite
 	@$(DAYBOOK) test $(if $(only),--only $(only))

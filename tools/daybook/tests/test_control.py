@@ -1,13 +1,19 @@
 """A launcher in another process, seen and stopped from here."""
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from daybook import control
 from daybook.checkout import Checkout
 from daybook.failures import Failure
-from daybook.supervision.state import State
+from daybook.supervision.identity import Identity
+from daybook.supervision.state import Record, Running, State
 
 
 class TestStatus:
@@ -43,6 +49,50 @@ class TestStart:
             control.start(checkout, state)
 
         assert state.log("launcher").read_text() == "what it has said so far"
+
+
+_SERVICE = """
+import os, sys, time
+if sys.argv[1:] == ["api"]:
+    print("ready", flush=True)
+    time.sleep(60)
+print(os.environ["THING_SETTING"], *sys.argv[1:])
+sys.exit(7)
+"""
+
+
+class TestAdminister:
+    @pytest.fixture
+    def serving(self, state: State, tmp_path: Path) -> Iterator[State]:
+        """A service that the record knows of, with a setting of its own."""
+        (tmp_path / "thing.py").write_text(_SERVICE)
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "THING_SETTING": "as it runs"}
+        with subprocess.Popen(
+            [sys.executable, "-m", "thing", "api"], env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+            itself, launcher = Identity.of(process.pid), Identity.of(os.getpid())
+            assert itself
+            assert launcher
+            state.prepare(ephemeral=False)
+            state.write(Record("run", launcher, ready=True, processes=[Running("thing-api", itself, 15, 0.0)]))
+            yield state
+            process.kill()
+
+    def test_runs_a_command_with_the_settings_of_the_service(
+        self, serving: State, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        assert control.administer(serving, "thing", ["keys", "list"]) == 7
+        assert capfd.readouterr().out == "as it runs keys list\n"
+
+    def test_names_the_services_there_are(self, serving: State) -> None:
+        with pytest.raises(Failure, match="no service 'other': thing"):
+            control.administer(serving, "other", ["keys", "list"])
+
+    def test_needs_what_runs(self, state: State) -> None:
+        with pytest.raises(Failure, match="not running"):
+            control.administer(state, "thing", [])
 
 
 class TestStop:

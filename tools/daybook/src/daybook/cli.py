@@ -94,6 +94,9 @@ def _add_working(command: AddCommand) -> None:
     docs.add_argument("library", help="as it is called in the lock, such as fastapi or next")
     docs.add_argument("question", nargs="+")
     docs.add_argument("--fresh", action="store_true", help="ask again, although the answer is kept")
+    administer = command("admin", commands.admin, "a service's own commands, with the settings it runs with")
+    administer.add_argument("service", help="auth or todos")
+    administer.add_argument("words", nargs=argparse.REMAINDER, help="such as: keys list")
     command("clean", commands.clean, "remove what was installed and built; data stays")
 
 

@@ -63,6 +63,10 @@ def demo(_: argparse.Namespace, checkout: Checkout) -> int:
     return demonstration.make(_stack(checkout))
 
 
+def admin(parsed: argparse.Namespace, checkout: Checkout) -> int:
+    return control.administer(_stack(checkout), parsed.service, parsed.words)
+
+
 def test(parsed: argparse.Namespace, checkout: Checkout) -> int:
     return _prepared(checkout, _for(parsed.only), lambda where, given: quality.test(where, given, parsed.only))
 

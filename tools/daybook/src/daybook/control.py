@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
@@ -99,6 +99,25 @@ def status(state: State) -> int:
     for row in rows:
         show("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
+
+
+def administer(state: State, service: str, words: Sequence[str]) -> int:
+    """Run a command of a service as its api runs: the same program, the same settings. Returns its exit code."""
+    record = state.live_record()
+    if not record:
+        raise Failure("Daybook is not running: `make start` first.")
+    known = {each.name.removesuffix("-api"): each for each in record.processes if each.name.endswith("-api")}
+    if service not in known:
+        raise Failure(f"There is no service {service!r}: {' or '.join(sorted(known))}.")
+    process = Path(f"/proc/{known[service].identity.pid}")
+    try:
+        python, option, module, *_ = (process / "cmdline").read_text().split("\0")
+        settings = (process / "environ").read_text()
+    except OSError as error:
+        raise Failure(f"{service} does not run: `make status`.") from error
+    environment = dict(each.split("=", 1) for each in settings.split("\0") if each)
+    command = [python, option, module, *words]
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 (what the person typed)
 
 
 def _rows(record: Record) -> Iterator[tuple[str, ...]]:
