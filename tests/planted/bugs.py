@@ -24,6 +24,13 @@ class Bug:
 
 BUGS = (
     Bug(
+        "confirm whoever gave the address first",
+        f"{AUTH}/recovery/service.py",
+        "    elif await sessions.has_begun(tx, user.id):\n",
+        "    else:\n        await _send_link(tx, user, Purpose.VERIFY_EMAIL, app_url)\n        return\n    if False:\n",
+        f"{OF_AUTH}/recovery/test_routes.py::TestWhereAddressesHaveToBeConfirmed",
+    ),
+    Bug(
         "merge without from",
         f"{TODOS}/todos/merging.py",
         "if change.base is Special.ANYTHING or now in (change.base, to):",
