@@ -230,6 +230,9 @@ class TestWhereAddressesHaveToBeConfirmed:
         for password in (PASSWORD, ANOTHER):
             assert (await newcomer.sign_in(password=password)).status_code == 401
         assert (await newcomer.sign_in(password=CHOSEN)).json()["user"]["display_name"] is None
+        log = (await newcomer.client.get("/auth/audit", headers=newcomer.bearer)).json()["items"]
+        kinds = [each["kind"] for each in reversed(log) if each["kind"] != "sign_in.failed"]
+        assert kinds[:3] == ["account.opened", "password.reset_asked", "password.reset"]
 
     async def test_an_account_that_is_in_use_keeps_its_password(self, person: Person, newcomer: Person) -> None:
         await register(newcomer, email=person.email, password=ANOTHER)

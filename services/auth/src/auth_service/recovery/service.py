@@ -137,15 +137,15 @@ async def _open_account(app_url: str, tx: AsyncConnection, said: dict[str, Any])
     opened = await accounts.open_account(
         tx, email=said["email"], password_hash=said["password_hash"], display_name=said["display_name"]
     )
+    client = Client(said["device"], said["address"])
     if opened is None:
-        await _remind(app_url, tx, said["email"])
+        await _remind(app_url, tx, said["email"], client=client)
         return
     await _send_link(tx, opened, Purpose.VERIFY_EMAIL, app_url)
-    client = Client(said["device"], said["address"])
     await audit.record(tx, Kind.ACCOUNT_OPENED, user_id=opened.id, client=client)
 
 
-async def _remind(app_url: str, tx: AsyncConnection, email: str) -> None:
+async def _remind(app_url: str, tx: AsyncConnection, email: str, *, client: Client) -> None:
     """There is an account already. What was given now may be somebody else's, and so may what was given before."""
     user = await accounts.find_by_email(tx, email)
     if user is None:
@@ -159,6 +159,7 @@ async def _remind(app_url: str, tx: AsyncConnection, email: str) -> None:
         await accounts.void(tx, user.id)
         await repository.remove_all(tx, user.id, purpose=Purpose.VERIFY_EMAIL)
         await _send_link(tx, user, Purpose.RESET_PASSWORD, app_url, template=Template.CHOOSE_PASSWORD)
+        await audit.record(tx, Kind.PASSWORD_RESET_ASKED, user_id=user.id, client=client)
 
 
 async def keep_house(database: Database) -> None:
