@@ -85,7 +85,7 @@ def _faults(route: Route, named: Mapping[str, Policy], upstreams: Collection[str
 
 
 def check(file: str) -> None:
-    """`python -m gateway check FILE`."""
+    """Say all that is wrong with a table of routes and limits, and leave with 1 if anything is."""
     table = accepted(Path(file))
     sys.stdout.write(f"{file}: {len(table.routes.routes)} routes, {len(table.policies)} limits, all in order\n")
 

@@ -52,11 +52,11 @@ class TestConfigure:
             raise ValueError("crack", len(password))
 
         try:
-            ring("correct horse battery staple")
+            ring("seven teal otters juggle")
         except ValueError:
             structlog.get_logger().exception("bell.broke")
 
-        assert "correct horse" not in capsys.readouterr().out
+        assert "teal otters" not in capsys.readouterr().out
 
     def test_leaves_out_what_is_below_its_level(self, capsys: pytest.CaptureFixture[str]) -> None:
         logs.configure("bell-api", LogSettings(level="WARNING"))

@@ -3,7 +3,8 @@
 import argparse
 import asyncio
 import inspect
-from collections.abc import Callable, Collection, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -49,13 +50,19 @@ def main(
     `servers` are roles that run until they are told to stop (each answers health probes, workers too);
     `commands` do one thing and end: their names may have several words ("audit verify"), and further words are
     given to them. `tools` are commands that need no settings. `config` prints the settings with secrets left out.
+    `--help` lists what begins with the words before it, each with its parameters and what it says of itself.
     `protocol` is for a server that faces strangers: see `chassis.web.server.serve`.
     """
     commands, tools = commands or {}, tools or {}
-    parser = argparse.ArgumentParser(prog=name)
     known = [*servers, *commands, *tools, "config"]
-    parser.add_argument("role", nargs="+", help=", ".join(known))
-    role, further = _role_of(parser.parse_args().role, known) or parser.error(f"choose one of: {', '.join(known)}")
+    parser = argparse.ArgumentParser(prog=name, add_help=False)
+    parser.add_argument("role", nargs="*", help=", ".join(known))
+    parser.add_argument("-h", "--help", action="store_true")
+    parsed = parser.parse_args()
+    if parsed.help:
+        sys.stdout.writelines(_help(name, parsed.role, servers, commands, tools))
+        return
+    role, further = _role_of(parsed.role, known) or parser.error(f"choose one of: {', '.join(known)}")
     if role in tools:
         _demand(parser, role, tools[role], further)
         tools[role](*further)
@@ -72,6 +79,28 @@ def main(
         return
     app = servers[role](settings)
     serve(app, http, app.state.health, protocol)
+
+
+def _help(
+    name: str,
+    words: list[str],
+    servers: Collection[str],
+    commands: Mapping[str, Callable[..., None]],
+    tools: Mapping[str, Callable[..., None]],
+) -> Iterable[str]:
+    """What begins with these words; everything, if nothing does."""
+    said = dict.fromkeys(servers, (list[str](), "Run until told to stop."))
+    # The first parameter of a command is the settings.
+    said |= {role: (list(inspect.signature(run).parameters)[1:], _summary(run)) for role, run in commands.items()}
+    said |= {role: (list(inspect.signature(run).parameters), _summary(run)) for role, run in tools.items()}
+    said["config"] = ([], "Print the settings, with secrets left out.")
+    for role in [role for role in said if role.split()[: len(words)] == words] or said:
+        parameters, summary = said[role]
+        yield f"{name} {' '.join([role, *(f'<{each}>' for each in parameters)])}\n    {summary}\n"
+
+
+def _summary(command: Callable[..., None]) -> str:
+    return (inspect.getdoc(command) or "").partition("\n\n")[0].replace("\n", " ")
 
 
 def _role_of(words: list[str], known: Collection[str]) -> tuple[str, list[str]] | None:
