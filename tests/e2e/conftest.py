@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven teal otters juggle"
 
 
 @dataclass

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import jwt
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven teal otters juggle"
 # Well within what an access token lives.
 _FRESH_SECONDS = 120.0
 

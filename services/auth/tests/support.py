@@ -18,7 +18,7 @@ import auth_service
 from auth_service.settings import PasswordSettings
 
 APP = "https://app.test"
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven teal otters juggle"
 MIGRATIONS = Path(auth_service.__file__).parent / "migrations"
 # Nearly every test signs somebody in, and only a few are about what a hash costs.
 CHEAP = PasswordSettings(memory_kib=64, passes=1)

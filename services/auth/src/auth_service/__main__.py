@@ -11,6 +11,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(settings: Settings) -> None:
+    """Bring the tables up to date."""
     asyncio.run(migrations.upgrade(settings.database, MIGRATIONS))
 
 

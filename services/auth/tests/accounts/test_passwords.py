@@ -12,7 +12,7 @@ from auth_service.accounts.passwords import Passwords
 from auth_service.settings import PasswordSettings
 from chassis.problems import ServiceUnavailable
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "seven teal otters juggle"
 
 
 class SlowHasher(PasswordHasher):

@@ -7,9 +7,7 @@ from auth_service.accounts.schemas import Credentials, Registration
 
 
 def registration(**changes: object) -> Registration:
-    return Registration.model_validate(
-        {"email": "ada@example.com", "password": "correct horse battery staple"} | changes
-    )
+    return Registration.model_validate({"email": "ada@example.com", "password": "seven teal otters juggle"} | changes)
 
 
 class TestRegistration:
@@ -49,9 +47,19 @@ class TestRegistration:
         with pytest.raises(ValidationError):
             registration(display_name=name)
 
-    @pytest.mark.parametrize("name, kept", [(" Ada ", "Ada"), ("👩‍💻 Łukasz", "👩‍💻 Łukasz"), (None, None)])
+    @pytest.mark.parametrize(
+        "name", ["\u200b", "\u3164", "\u2800", "\u200d", "Ada\u202egnp.exe", "\u2066Ada", "Ada\u200f"]
+    )
+    def test_refuses_a_name_that_hides_or_turns_what_stands_beside_it(self, name: str) -> None:
+        with pytest.raises(ValidationError, match=r"Must (not change the direction|have a character)"):
+            registration(display_name=name)
+
+    @pytest.mark.parametrize(
+        "name, kept",
+        [(" Ada ", "Ada"), ("👩‍💻 Łukasz", "👩‍💻 Łukasz"), ("می‌خواهم", "می‌خواهم"), ("عائشة", "عائشة"), (None, None)],
+    )
     def test_keeps_a_name(self, name: str | None, kept: str | None) -> None:
         assert registration(display_name=name).display_name == kept
 
     def test_never_shows_a_password(self) -> None:
-        assert "correct horse" not in repr(registration())
+        assert "teal otters" not in repr(registration())

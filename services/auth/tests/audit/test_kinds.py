@@ -135,6 +135,11 @@ async def fail_with_a_code(scene: Scene) -> None:
     await protected.sign_in(code="000000")
 
 
+async def sign_in_without_a_code(scene: Scene) -> None:
+    protected = await scene.protect()
+    await protected.sign_in()
+
+
 async def use_a_recovery_code(scene: Scene) -> None:
     protected = await scene.protect()
     await protected.sign_in(code=protected.recovery_codes[0])
@@ -177,6 +182,7 @@ MADE_BY: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.PASSWORD_RESET: choose_a_new_password,
     Kind.SIGNED_IN: sign_in,
     Kind.SIGN_IN_FAILED: fail_to_sign_in,
+    Kind.SIGN_IN_INCOMPLETE: sign_in_without_a_code,
     Kind.SESSION_ENDED: sign_out,
     Kind.SESSIONS_ENDED: end_all_other_sessions,
     Kind.REFRESH_REUSED: use_a_stolen_token,
@@ -198,6 +204,7 @@ WITHOUT_A_SESSION = {
     Kind.PASSWORD_RESET_ASKED,
     Kind.PASSWORD_RESET,
     Kind.SIGN_IN_FAILED,
+    Kind.SIGN_IN_INCOMPLETE,
     Kind.SECOND_FACTOR_FAILED,
     Kind.RECOVERY_CODE_USED,
 }

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,13 @@ from sqlalchemy import text
 from chassis.database import Database
 
 WRONG = "another one, and wrong"
+# Enough beside a second factor, and alone.
+SHORT, LONG = "x8Kd92kf", "nine wicker lanterns drift"
+
+
+async def choose(person: Person, *, old: str = PASSWORD, new: str) -> None:
+    answer = await ask(person, "/auth/password", current_password=old, new_password=new)
+    assert answer.status_code == 204, answer.text
 
 
 @pytest.fixture
@@ -72,6 +80,35 @@ class TestTotp:
         assert removed.status_code == 204
         assert await state_of(person) == {"totp": False, "recovery_codes_left": 0, "passkeys": 0}
         assert (await person.sign_in()).status_code == 200
+
+    async def test_stays_while_the_password_is_too_short_to_be_alone(self, person: Person, clock: Clock) -> None:
+        protected, remove = await protect(person, clock), "/auth/second-factor/totp/remove"
+        passkey = (await add_passkey(person, Authenticator())).json()["id"]
+        await choose(person, new=SHORT)
+
+        # There is still the passkey.
+        assert (await ask(person, remove, password=SHORT, code=protected.code())).status_code == 204
+        refused = await ask(person, f"/auth/passkeys/{passkey}/remove", password=SHORT)
+        assert (refused.status_code, slug(refused)) == (409, "password-too-short-alone")
+        assert "15 characters" in refused.json()["detail"]
+        assert await state_of(person) == {"totp": False, "recovery_codes_left": 10, "passkeys": 1}
+
+        await choose(person, old=SHORT, new=LONG)
+        assert (await ask(person, f"/auth/passkeys/{passkey}/remove", password=LONG)).status_code == 204
+        assert await state_of(person) == {"totp": False, "recovery_codes_left": 0, "passkeys": 0}
+
+    async def test_goes_once_of_both_that_are_removed_at_once(self, person: Person, clock: Clock) -> None:
+        """Each would see the other one, and leave a short password alone."""
+        protected = await protect(person, clock)
+        passkey = (await add_passkey(person, Authenticator())).json()["id"]
+        await choose(person, new=SHORT)
+
+        answers = await asyncio.gather(
+            ask(person, "/auth/second-factor/totp/remove", password=SHORT, code=protected.code()),
+            ask(person, f"/auth/passkeys/{passkey}/remove", password=SHORT),
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [204, 409]
 
     async def test_lies_sealed_in_the_table(self, person: Person, clock: Clock, database: Database) -> None:
         protected = await protect(person, clock)

@@ -193,6 +193,8 @@ class TestWhereAddressesHaveToBeConfirmed:
 
         assert early.status_code == 403
         assert early.json()["type"] == "urn:problem:email-not-verified"
+        entries = (await newcomer.client.get("/auth/audit", headers=newcomer.bearer)).json()["items"]
+        assert {"missing": "verified_email"} in [entry["details"] for entry in entries]
         assert wrong.json()["type"] == "urn:problem:invalid-credentials"
         assert verified.status_code == 204
         assert late.status_code == 200

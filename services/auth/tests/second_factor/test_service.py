@@ -8,11 +8,14 @@ import pytest
 from fastapi import FastAPI
 from services.auth.tests.authenticator import Authenticator
 from services.auth.tests.factors import Clock, Protected, add_passkey, at_a_set_time, protect, question, try_at_once
+from services.auth.tests.mailbox import Mailbox
 from services.auth.tests.support import Person, client_of
 from sqlalchemy import text
 from tests.support.promises import Measured, size
 
+from auth_service.attempts import budgets
 from auth_service.second_factor import service
+from auth_service.second_factor.errors import SecondFactorInvalid
 from chassis.database import Database
 
 GUESSES = size(quick=60, full=500)
@@ -34,6 +37,12 @@ def problem(response: Any) -> tuple[int, str]:
 
 
 REQUIRED, INVALID = (401, "second-factor-required"), (401, "second-factor-invalid")
+
+
+async def newest_entry(person: Person, kind: str) -> dict[str, Any]:
+    entries = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
+    found: dict[str, Any] = next(entry for entry in entries if entry["kind"] == kind)
+    return found
 
 
 async def kinds(person: Person) -> list[str]:
@@ -58,6 +67,8 @@ class TestRequire:
         assert "set-cookie" not in asked.headers
         assert problem(wrong) == (401, "invalid-credentials")
         assert "methods" not in wrong.json()
+        entry = await newest_entry(protected.person, "sign_in.incomplete")
+        assert entry["details"] == {"missing": "second_factor"}
 
     async def test_lets_in_with_a_code_of_the_app(self, protected: Protected) -> None:
         assert (await protected.sign_in(code=protected.code())).status_code == 200
@@ -126,6 +137,16 @@ class TestRequireCode:
         async with database.reads() as reads:
             count = text("select count(*) from audit_entries where user_id = :id and kind = 'second_factor.failed'")
             assert await reads.scalar(count, {"id": user_id}) <= 5
+
+    async def test_writes_to_who_is_guessed_at_once(self, app: FastAPI, protected: Protected) -> None:
+        checkpoint, person = app.state.entrance.checkpoint, protected.person
+
+        for number in range(budgets.SECOND_FACTOR.free):
+            with pytest.raises(SecondFactorInvalid):
+                await service.require_code(checkpoint, person.id, f"{number:06}", client=Nobody())
+
+        subjects = await Mailbox(app).subjects(person.email)
+        assert subjects.count("Somebody enters wrong codes for your Daybook account") == 1
 
     async def test_keeps_a_known_browser_out_of_what_strangers_do(self, app: FastAPI, protected: Protected) -> None:
         assert (await protected.sign_in(code=protected.code())).status_code == 200

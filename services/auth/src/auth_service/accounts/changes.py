@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_service.accounts import repository
 from auth_service.accounts.errors import WrongPassword
+from auth_service.accounts.passwords import new_hash
 from auth_service.accounts.repository import Account
 from auth_service.accounts.rules import Whose
 from auth_service.accounts.schemas import AccountExport, ExportedSession, PasswordChange, UserOut
-from auth_service.accounts.service import Entrance, circumstances, find_user, new_hash
+from auth_service.accounts.service import Entrance, find_user, require_length_alone
 from auth_service.attempts import budgets
 from auth_service.attempts import service as attempts
 from auth_service.audit import service as audit
@@ -56,8 +57,9 @@ async def change_password(entrance: Entrance, caller: Principal, change: Passwor
     async with entrance.database.transaction() as tx:
         if not await repository.replace_hash(tx, caller.id, old=account.password_hash, new=password_hash):
             raise WrongPassword("The password was changed a moment ago")
+        await require_length_alone(tx, caller.id, change.new_password.get_secret_value(), pointer="#/new_password")
         await outbox.record(tx, UserPasswordChanged(user_id=caller.id), source="auth")
-        await mail.enqueue(tx, Template.PASSWORD_CHANGED, account.user.email, **circumstances(client))
+        await mail.enqueue(tx, Template.PASSWORD_CHANGED, account.user.email, **mail.circumstances(client))
         await _record(tx, Kind.PASSWORD_CHANGED, caller, client)
         await sessions.end_all(tx, caller.id, reason=EndReason.PASSWORD_CHANGED, except_session=caller.session_id)
 

@@ -11,6 +11,12 @@ class WrongPassword(Problem):
     status, slug, title = 403, "wrong-password", "The password is wrong"
 
 
+class PasswordTooShortAlone(Problem):
+    """Eight characters are enough beside a second factor only: see `rules`."""
+
+    status, slug, title = 409, "password-too-short-alone", "Choose a longer password before you remove this"
+
+
 class EmailNotVerified(Problem):
     """Said only to who knows the password."""
 

@@ -15,8 +15,10 @@ import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from auth_service.accounts import rules
+from auth_service.accounts.rules import Whose
 from auth_service.settings import PasswordSettings
-from chassis.problems import ServiceUnavailable
+from chassis.problems import InvalidRequest, ServiceUnavailable
 
 log = structlog.get_logger()
 
@@ -108,6 +110,16 @@ class Passwords:
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(cancel_futures=True)
+
+
+async def new_hash(
+    passwords: Passwords, password: str, whose: Whose, *, pointer: str, has_second_factor: bool = False
+) -> str:
+    """The hash of a password that is good enough; raises InvalidRequest, pointing at it, for one that is not."""
+    fault = await asyncio.to_thread(rules.fault_of, password, whose, has_second_factor=has_second_factor)
+    if fault is not None:
+        raise InvalidRequest(errors=[{"pointer": pointer, "detail": fault}])
+    return await passwords.hash(password)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

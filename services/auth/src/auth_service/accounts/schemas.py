@@ -14,6 +14,10 @@ from auth_service.second_factor.schemas import Code, Credential
 LONGEST_PASSWORD = 128
 # Normalisation can shorten a text, but not this much; longer input is not worth the work.
 _LONGEST_INPUT = 4 * LONGEST_PASSWORD
+# Letters and signs by category, and nothing to be seen: fillers of Hangul, and Braille without a dot.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Unicode's controls of direction: marks, overrides, embeddings and isolates.
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _whole_characters(password: SecretStr) -> SecretStr:
@@ -33,6 +37,16 @@ def _normalised(password: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def _readable(name: str) -> str:
+    """Nothing that hides, or that turns around what stands beside it. Joiners, which some scripts and emoji need, may
+    stand between characters that are seen."""
+    if any(character in _TURNING for character in name):
+        raise PydanticCustomError("turning", "Must not change the direction of the text around it")
+    if not any(unicodedata.category(character)[0] in "LNPS" and character not in _BLANK for character in name):
+        raise PydanticCustomError("invisible", "Must have a character that can be seen")
+    return name
+
+
 def _at_least(least: int) -> AfterValidator:
     def long_enough(password: SecretStr) -> SecretStr:
         if len(password.get_secret_value()) < least:
@@ -49,7 +63,7 @@ NewPassword = Annotated[
     Field(
         # Said in characters after normalisation, which a schema cannot express exactly.
         json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST_PASSWORD},
-        examples=["correct horse battery staple"],
+        examples=["seven teal otters juggle"],
     ),
 ]
 # Of an account that may have a second factor, which decides how short it may be: see `rules`.
@@ -59,14 +73,15 @@ ReplacementPassword = Annotated[
     Field(
         description=f"At least {SHORTEST} characters for an account without a second factor",
         json_schema_extra={"minLength": SHORTEST_WITH_SECOND_FACTOR, "maxLength": LONGEST_PASSWORD},
-        examples=["correct horse battery staple"],
+        examples=["seven teal otters juggle"],
     ),
 ]
-KnownPassword = Annotated[Password, Field(examples=["correct horse battery staple"])]
+KnownPassword = Annotated[Password, Field(examples=["seven teal otters juggle"])]
 DisplayName = Annotated[
     str,
     # No control characters: a name is one line wherever it is shown.
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
+    AfterValidator(_readable),
     Field(examples=["Ada Lovelace"]),
 ]
 

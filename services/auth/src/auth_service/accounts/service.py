@@ -4,9 +4,7 @@ A password takes longer to hash than everything else together. So these function
 their transaction when the hash is there, instead of holding a connection meanwhile.
 """
 
-import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth_service.accounts import repository, rules
 from auth_service.accounts.emails import Pseudonyms, key_of
 from auth_service.accounts.errors import EmailNotVerified, EmailTaken, InvalidCredentials
-from auth_service.accounts.passwords import Passwords, unmatchable
+from auth_service.accounts.passwords import Passwords, new_hash, unmatchable
 from auth_service.accounts.repository import Account
 from auth_service.accounts.rules import Whose
 from auth_service.accounts.schemas import Credentials, Registration, UserOut
@@ -145,6 +143,13 @@ async def sign_in(entrance: Entrance, credentials: Credentials, *, visitor: Visi
     if entrance.require_verified and not account.user.email_verified:
         async with entrance.database.transaction() as tx:
             await errands.leave(tx, Errand.VERIFY_EMAIL, user_id=str(account.user.id))
+            await audit.record(
+                tx,
+                Kind.SIGN_IN_INCOMPLETE,
+                user_id=account.user.id,
+                client=visitor.client,
+                details={"missing": "verified_email"},
+            )
         raise EmailNotVerified
     proved_by = await second_factor.require(
         entrance.checkpoint,
@@ -171,7 +176,7 @@ async def let_in(entrance: Entrance, user: UserOut, *, visitor: Visitor, method:
     async with entrance.database.transaction() as tx:
         grant = await sessions.start(tx, entrance.mint, user_id=user.id, client=visitor.client)
         if await devices.remember(tx, user.id, visitor.browser):
-            await mail.enqueue(tx, Template.NEW_DEVICE, user.email, **circumstances(visitor.client))
+            await mail.enqueue(tx, Template.NEW_DEVICE, user.email, **mail.circumstances(visitor.client))
         await audit.record(
             tx,
             Kind.SIGNED_IN,
@@ -233,23 +238,10 @@ def _counts(vault: Vault, email: str, visitor: Visitor, *, is_known: bool) -> Co
     return {attempts.key_of(vault, budget, name): budget for budget, name in names.items()}
 
 
-async def new_hash(
-    passwords: Passwords, password: str, whose: Whose, *, pointer: str, has_second_factor: bool = False
-) -> str:
-    """The hash of a password that is good enough; raises InvalidRequest, pointing at it, for one that is not."""
-    fault = await asyncio.to_thread(rules.fault_of, password, whose, has_second_factor=has_second_factor)
-    if fault is not None:
-        raise InvalidRequest(errors=[{"pointer": pointer, "detail": fault}])
-    return await passwords.hash(password)
-
-
-def circumstances(client: Client) -> dict[str, str]:
-    """What a mail says about where something was done from."""
-    return {
-        "device": client.device or "an unknown device",
-        "address": client.address or "an unknown address",
-        "when": f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC",
-    }
+async def require_length_alone(tx: AsyncConnection, user_id: UUID, password: str, *, pointer: str) -> None:
+    """Raise InvalidRequest for a short one of an account whose second factor was removed since `new_hash` was asked."""
+    if len(password) < rules.SHORTEST and not await second_factor.hold(tx, user_id):
+        raise InvalidRequest(errors=[{"pointer": pointer, "detail": rules.TOO_SHORT}])
 
 
 async def refresh(entrance: Entrance, token: RefreshToken, *, client: Client) -> Arrival:
@@ -283,6 +275,12 @@ async def find_by_email(reads: AsyncConnection, email: str) -> UserOut | None:
 
 async def replace_password(tx: AsyncConnection, user_id: UUID, password_hash: str) -> None:
     await repository.set_hash(tx, user_id, password_hash)
+
+
+async def has_hash(tx: AsyncConnection, user_id: UUID, password_hash: str) -> bool:
+    """Whether the password is still the one that was looked at."""
+    account = await repository.find_account_of(tx, user_id)
+    return account is not None and account.password_hash == password_hash
 
 
 async def void(tx: AsyncConnection, user_id: UUID) -> None:

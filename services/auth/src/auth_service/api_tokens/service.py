@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_service.accounts import changes
-from auth_service.accounts.service import Entrance, circumstances
+from auth_service.accounts.service import Entrance
 from auth_service.api_tokens import repository
 from auth_service.api_tokens.errors import ApiTokenInvalid, ApiTokenNotFound, TooManyApiTokens
 from auth_service.api_tokens.schemas import ApiTokenOut, NewApiToken
@@ -61,7 +61,7 @@ async def make(entrance: Entrance, caller: Principal, new: NewApiToken, *, clien
             scopes=sorted(new.scopes),
             lasts=timedelta(days=new.expires_in_days),
         )
-        await mail.enqueue(tx, Template.API_TOKEN_MADE, account.user.email, name=new.name, **circumstances(client))
+        await mail.enqueue(tx, Template.API_TOKEN_MADE, account.user.email, name=new.name, **mail.circumstances(client))
         await _record(tx, Kind.API_TOKEN_CREATED, caller, client, name=new.name)
     log.info("api_token.created", user_id=caller.id, token_id=token.id, scopes=made.scopes)
     return Made(made, token.write())

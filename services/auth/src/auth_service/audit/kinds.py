@@ -17,6 +17,8 @@ class Kind(StrEnum):
     # Signing in. `details.method` says how; a failure for an address without an account has no account either.
     SIGNED_IN = "session.started"
     SIGN_IN_FAILED = "sign_in.failed"
+    # The password was right, and `details.missing` was not there: "second_factor", or "verified_email".
+    SIGN_IN_INCOMPLETE = "sign_in.incomplete"
     SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"
     REFRESH_REUSED = "session.reuse_detected"

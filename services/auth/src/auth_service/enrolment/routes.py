@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 
 from auth_service.accounts.dependencies import MainEntrance
-from auth_service.accounts.errors import WrongPassword
+from auth_service.accounts.errors import PasswordTooShortAlone, WrongPassword
 from auth_service.accounts.passwords import Busy
 from auth_service.attempts.errors import TooManyAttempts
 from auth_service.enrolment import service
@@ -75,10 +75,13 @@ async def confirm_totp(
     operation_id="remove_totp",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(*_WITH_PASSWORD, SecondFactorInvalid, TotpNotBegun),
+    responses=responses(*_WITH_PASSWORD, SecondFactorInvalid, TotpNotBegun, PasswordTooShortAlone),
 )
 async def remove_totp(removal: TotpRemoval, user: LiveUser, entrance: MainEntrance, client: CallingClient) -> None:
-    """Remove the authenticator app; a recovery code will do in place of one of its own."""
+    """Remove the authenticator app; a recovery code will do in place of one of its own.
+
+    The password has to be long enough to be alone, if there is no passkey.
+    """
     await service.remove_totp(entrance, user, removal.password.get_secret_value(), removal.code, client=client)
 
 
@@ -137,7 +140,7 @@ async def add_passkey(new: NewPasskeyIn, user: LiveUser, entrance: MainEntrance,
     operation_id="remove_passkey",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(*_WITH_PASSWORD, PasskeyNotFound),
+    responses=responses(*_WITH_PASSWORD, PasskeyNotFound, PasswordTooShortAlone),
 )
 async def remove_passkey(
     passkey_id: UUID, again: PasswordAgain, user: LiveUser, entrance: MainEntrance, client: CallingClient

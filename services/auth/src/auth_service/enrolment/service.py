@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth_service import vault as vaults
 from auth_service.accounts import changes
 from auth_service.accounts import service as accounts
+from auth_service.accounts.errors import PasswordTooShortAlone, WrongPassword
+from auth_service.accounts.repository import Account
+from auth_service.accounts.rules import SHORTEST
 from auth_service.accounts.service import Entrance
 from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
@@ -88,7 +91,7 @@ async def confirm_totp(entrance: Entrance, caller: Principal, code: str, *, clie
 
 
 async def remove_totp(entrance: Entrance, caller: Principal, password: str, code: str, *, client: Client) -> None:
-    await changes.confirm(entrance, caller, password, client=client)
+    account = await changes.confirm(entrance, caller, password, client=client)
     async with entrance.database.reads() as reads:
         if not (await repository.find_factors(reads, caller.id)).totp:
             raise TotpNotBegun
@@ -96,7 +99,7 @@ async def remove_totp(entrance: Entrance, caller: Principal, password: str, code
     async with entrance.database.transaction() as tx:
         if not await repository.remove_totp(tx, caller.id):
             raise TotpNotBegun
-        await _remove_codes_with_the_last(tx, caller.id)
+        await _settle_without(tx, account, password)
         await _tell(tx, Kind.SECOND_FACTOR_DISABLED, caller, client, what="The authenticator app was removed")
 
 
@@ -167,12 +170,12 @@ def _shown(passkey: Passkey) -> PasskeyOut:
 async def remove_passkey(
     entrance: Entrance, caller: Principal, passkey_id: UUID, password: str, *, client: Client
 ) -> None:
-    await changes.confirm(entrance, caller, password, client=client)
+    account = await changes.confirm(entrance, caller, password, client=client)
     async with entrance.database.transaction() as tx:
         name = await repository.remove_passkey(tx, caller.id, passkey_id)
         if name is None:
             raise PasskeyNotFound
-        await _remove_codes_with_the_last(tx, caller.id)
+        await _settle_without(tx, account, password)
         await _tell(tx, Kind.PASSKEY_REMOVED, caller, client, what=f"A passkey was removed: {name}", name=name)
 
 
@@ -189,9 +192,15 @@ def _hashes(user_id: UUID, codes: list[str]) -> list[bytes]:
     return [code_hash for each in codes if (code_hash := recovery_codes.hash_of(user_id, each))]
 
 
-async def _remove_codes_with_the_last(tx: AsyncConnection, user_id: UUID) -> None:
-    if not await second_factor.is_enabled(tx, user_id):
-        await repository.remove_recovery_codes(tx, user_id)
+async def _settle_without(tx: AsyncConnection, account: Account, password: str) -> None:
+    """With the last factor go the recovery codes; and `password`, which is what is left, has to be long enough."""
+    if await second_factor.hold(tx, account.user.id):
+        return
+    if not await accounts.has_hash(tx, account.user.id, account.password_hash):
+        raise WrongPassword("The password was changed a moment ago")
+    if len(password) < SHORTEST:
+        raise PasswordTooShortAlone(f"At least {SHORTEST} characters, once the password is all that is asked for")
+    await repository.remove_recovery_codes(tx, account.user.id)
 
 
 async def _tell(
@@ -199,6 +208,6 @@ async def _tell(
 ) -> None:
     """To the person by mail, and to the log."""
     user = await accounts.find_user(tx, caller.id)
-    await mail.enqueue(tx, Template.SECOND_FACTOR_CHANGED, user.email, what=what, **accounts.circumstances(client))
+    await mail.enqueue(tx, Template.SECOND_FACTOR_CHANGED, user.email, what=what, **mail.circumstances(client))
     await audit.record(tx, kind, user_id=caller.id, session_id=caller.session_id, client=client, personal=personal)
     log.info(kind, user_id=caller.id, session_id=caller.session_id)

@@ -12,6 +12,7 @@ class Template(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     NEW_DEVICE = "new_device"
     SESSION_STOLEN = "session_stolen"
+    SECOND_FACTOR_GUESSED = "second_factor_guessed"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     API_TOKEN_MADE = "api_token_made"  # noqa: S105
     ACCOUNT_DELETED = "account_deleted"

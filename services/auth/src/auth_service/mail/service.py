@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from auth_service import vault as vaults
+from auth_service.audit.service import Origin
 from auth_service.mail import letters, repository
 from auth_service.mail.kinds import LIFETIME, LIFETIMES, Template
 from auth_service.mail.post import Post, UndeliverableError
@@ -33,6 +34,15 @@ async def enqueue(tx: AsyncConnection, template: Template, to: str, **values: st
     content = orjson.dumps({"to": to, "values": values})
     sealed = vaults.of(tx).ring.wrap(content, _context(template))
     await repository.add(tx, mail_id, template=template, sealed=sealed, lifetime=LIFETIMES.get(template, LIFETIME))
+
+
+def circumstances(client: Origin) -> dict[str, str]:
+    """What a mail says about where something was done from."""
+    return {
+        "device": client.device or "an unknown device",
+        "address": client.address or "an unknown address",
+        "when": f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC",
+    }
 
 
 async def deliver(database: Database, post: Post, settings: Settings) -> None:

@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_service.accounts import service as accounts
+from auth_service.accounts.passwords import new_hash
 from auth_service.accounts.rules import Whose
 from auth_service.accounts.schemas import UserOut
-from auth_service.accounts.service import Entrance, circumstances
+from auth_service.accounts.service import Entrance
 from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
 from auth_service.devices import service as devices
@@ -70,7 +71,7 @@ async def reset(entrance: Entrance, token: str, new_password: str, *, client: Cl
             raise LinkExpired
         user = await accounts.find_user(reads, user_id)
         has_second_factor = await second_factor.is_enabled(reads, user_id)
-    password_hash = await accounts.new_hash(
+    password_hash = await new_hash(
         entrance.passwords,
         new_password,
         Whose(user.email, user.display_name),
@@ -83,10 +84,11 @@ async def reset(entrance: Entrance, token: str, new_password: str, *, client: Cl
         await repository.remove_all(tx, user_id, purpose=Purpose.RESET_PASSWORD)
         # Who reads the mailbox has proved that the address is theirs.
         await accounts.replace_password(tx, user_id, password_hash)
+        await accounts.require_length_alone(tx, user_id, new_password, pointer="#/new_password")
         await accounts.verify_email(tx, user_id)
         await devices.forget_all(tx, user_id)
         await outbox.record(tx, UserPasswordChanged(user_id=user_id), source="auth")
-        await mail.enqueue(tx, Template.PASSWORD_CHANGED, user.email, **circumstances(client))
+        await mail.enqueue(tx, Template.PASSWORD_CHANGED, user.email, **mail.circumstances(client))
         await audit.record(tx, Kind.PASSWORD_RESET, user_id=user_id, client=client)
         await sessions.end_all(tx, user_id, reason=EndReason.PASSWORD_RESET)
     log.info("password.reset", user_id=user_id)

@@ -44,6 +44,11 @@ async def find_factors(reads: AsyncConnection, user_id: UUID) -> Factors:
     return Factors(*row.one())
 
 
+async def lock(tx: AsyncConnection, user_id: UUID) -> None:
+    """Until the transaction is over, nobody else gets past this for the same account. Each factor brings codes."""
+    await tx.execute(select(RecoveryCodesRow.user_id).where(RecoveryCodesRow.user_id == user_id).with_for_update())
+
+
 # --- the authenticator app ---------------------------------------------------------------------------------------
 
 

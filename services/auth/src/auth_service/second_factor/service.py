@@ -24,6 +24,9 @@ from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
 from auth_service.audit.service import Origin
 from auth_service.devices import service as devices
+from auth_service.errands import service as errands
+from auth_service.mail import service as mail
+from auth_service.mail.kinds import Template
 from auth_service.second_factor import challenges, passkeys, recovery_codes, repository, totp
 from auth_service.second_factor.errors import SecondFactorInvalid, SecondFactorRequired
 from auth_service.second_factor.passkeys import RelyingParty
@@ -66,6 +69,12 @@ async def is_enabled(reads: AsyncConnection, user_id: UUID) -> bool:
     return bool(methods_of(await repository.find_factors(reads, user_id)))
 
 
+async def hold(tx: AsyncConnection, user_id: UUID) -> bool:
+    """Whether there is one, which nobody else can take away before this transaction is over."""
+    await repository.lock(tx, user_id)
+    return await is_enabled(tx, user_id)
+
+
 def methods_of(factors: Factors) -> list[Method]:
     """Empty without a second factor: recovery codes alone are none."""
     if not (factors.totp or factors.passkeys):
@@ -94,6 +103,9 @@ async def require(
             raise SecondFactorInvalid
         return Method.PASSKEY
     if proof.code is None:
+        async with checkpoint.database.transaction() as tx:
+            missing = {"missing": "second_factor"}
+            await audit.record(tx, Kind.SIGN_IN_INCOMPLETE, user_id=user_id, client=client, details=missing)
         raise SecondFactorRequired(methods=methods)
     return await require_code(checkpoint, user_id, proof.code, client=client, browser=browser)
 
@@ -109,6 +121,9 @@ async def require_code(
         if method is None:
             details = {"next_after_seconds": wait}
             await audit.record(tx, Kind.SECOND_FACTOR_FAILED, user_id=user_id, client=client, details=details)
+            if wait == budgets.SECOND_FACTOR.first_wait:
+                # Whoever goes on has to wait from here on, so that nobody gets this mail more often than once an hour.
+                await errands.notify(tx, Template.SECOND_FACTOR_GUESSED, user_id, **mail.circumstances(client))
         elif method == Method.RECOVERY_CODE:
             await audit.record(tx, Kind.RECOVERY_CODE_USED, user_id=user_id, client=client)
     if method is None:
