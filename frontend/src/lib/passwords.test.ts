@@ -13,9 +13,23 @@ describe("judge", () => {
     ["passwordpasswordpassword", 1, "Long enough, but easy to guess"],
     ["ada.lovelace@example.com", 1, "Long enough, but easy to guess"],
     ["the cat sat on it", 2, "Good"],
-    ["correct horse battery staple", 3, "Strong"],
+    ["seven teal otters juggle", 3, "Strong"],
   ])("%j is worth %d", (password, score, words) => {
     expect(judge(english, password, ["ada.lovelace@example.com", "Ada Lovelace"])).toEqual({ score, words });
+  });
+});
+
+describe("beside a second factor", () => {
+  test.each([
+    ["", "on", 0, "At least 8 characters. A short sentence works well."],
+    ["x8Kd92k", "on", 0, "1 more character to go"],
+    ["x8Kd92kf", "on", 1, "Long enough, but easy to guess"],
+    ["x8Kd92kfLw", "on", 2, "Good"],
+    ["x8Kd92k", "unknown", 0, "8 more characters to go"],
+    ["x8Kd92kf", "unknown", 0, "Enough beside a second factor; 15 characters without one"],
+    ["x8Kd92kfLw3vQ9z", "unknown", 2, "Good"],
+  ] as const)("%j where one is %s", (password, secondFactor, score, words) => {
+    expect(judge(english, password, [], secondFactor)).toEqual({ score, words });
   });
 });
 

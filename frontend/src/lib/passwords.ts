@@ -1,7 +1,13 @@
 import type { Translate } from "@/lib/i18n/translate";
 
-/** The server's rule (NIST SP 800-63B): length is what makes a password strong. There are no rules about kinds of characters. */
-export const PASSWORD_LENGTH = { min: 15, max: 128 } as const;
+/**
+ * The server's rule (NIST SP 800-63B): length is what makes a password strong, and less of it is enough where a second
+ * factor is asked for as well. There are no rules about kinds of characters.
+ */
+export const PASSWORD_LENGTH = { min: 15, minWithSecondFactor: 8, max: 128 } as const;
+
+/** Whether the account has one; who comes by a mailed link has not said who they are. */
+export type SecondFactor = "none" | "on" | "unknown";
 
 /** Counted as the server does: characters, after joining what keyboards compose differently. */
 export const lengthOf = (password: string): number => [...password.normalize("NFKC")].length;
@@ -16,18 +22,27 @@ export interface Judgement {
  * A hint while typing, nothing more: the server knows the lists of common passwords and decides.
  * `about` is what strangers may know of the person: the e-mail address, the name.
  */
-export function judge(t: Translate, password: string, about: readonly string[] = []): Judgement {
+export function judge(
+  t: Translate,
+  password: string,
+  about: readonly string[] = [],
+  secondFactor: SecondFactor = "none",
+): Judgement {
   const length = lengthOf(password);
+  const least = secondFactor === "on" ? PASSWORD_LENGTH.minWithSecondFactor : PASSWORD_LENGTH.min;
   if (length === 0)
     return {
       score: 0,
-      words: t("At least {count} characters. A short sentence works well.", { count: PASSWORD_LENGTH.min }),
+      words: t("At least {count} characters. A short sentence works well.", { count: least }),
     };
-  const missing = PASSWORD_LENGTH.min - length;
+  const missing = least - length;
   if (missing > 0)
     return {
       score: 0,
-      words: t.count(missing, "{count} more character to go", "{count} more characters to go"),
+      words:
+        secondFactor === "unknown" && length >= PASSWORD_LENGTH.minWithSecondFactor
+          ? t("Enough beside a second factor; {count} characters without one", { count: least })
+          : t.count(missing, "{count} more character to go", "{count} more characters to go"),
     };
   if (length > PASSWORD_LENGTH.max)
     return { score: 0, words: t("{count} too many", { count: length - PASSWORD_LENGTH.max }) };

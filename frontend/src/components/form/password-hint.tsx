@@ -2,7 +2,7 @@
 
 import { classes } from "@/components/ui/classes";
 import { useText } from "@/hooks/text";
-import { judge } from "@/lib/passwords";
+import { judge, type SecondFactor } from "@/lib/passwords";
 
 const colours = ["bg-danger", "bg-warn", "bg-accent", "bg-accent"] as const;
 
@@ -10,12 +10,13 @@ interface PasswordHintProps {
   password: string;
   /** What strangers may know of the person: e-mail address, name. */
   about?: readonly string[];
+  secondFactor?: SecondFactor;
 }
 
 /** How good a new password is, in a bar and in words; the field it stands under reads it out. */
-export function PasswordHint({ password, about = [] }: PasswordHintProps) {
+export function PasswordHint({ password, about = [], secondFactor = "none" }: PasswordHintProps) {
   const t = useText();
-  const { score, words } = judge(t, password, about);
+  const { score, words } = judge(t, password, about, secondFactor);
   return (
     <span className="block">
       {password !== "" && (

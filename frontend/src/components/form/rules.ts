@@ -11,9 +11,23 @@ export const email = string().check(
 
 export const password = string().check(minLength(1, text("Enter your password")));
 
+const atMost = refine<string>(
+  (typed) => lengthOf(typed) <= PASSWORD_LENGTH.max,
+  text("Use at most 128 characters"),
+);
+
 export const newPassword = string().check(
   refine((typed) => lengthOf(typed) >= PASSWORD_LENGTH.min, text("Use at least 15 characters")),
-  refine((typed) => lengthOf(typed) <= PASSWORD_LENGTH.max, text("Use at most 128 characters")),
+  atMost,
+);
+
+/** Where a second factor is asked for as well. Where there may be one, the server knows. */
+export const newPasswordBesideSecondFactor = string().check(
+  refine(
+    (typed) => lengthOf(typed) >= PASSWORD_LENGTH.minWithSecondFactor,
+    text("Use at least 8 characters"),
+  ),
+  atMost,
 );
 
 export const displayName = string().check(trim(), maxLength(100, text("100 characters at most")));

@@ -16,7 +16,9 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
   const { label, value, onChange, options, className } = props;
   const name = useId();
   return (
-    <fieldset className={classes("inline-flex min-w-0 max-w-full flex-wrap rounded-xl bg-sunken p-1", className)}>
+    <fieldset
+      className={classes("inline-flex min-w-0 max-w-full flex-wrap rounded-xl bg-sunken p-1", className)}
+    >
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label key={option.value} className="relative flex-1">

@@ -22,6 +22,7 @@ const said: Readonly<Record<string, Words<Text>>> = {
   "sessions.ended": { title: text("Other devices signed out") },
   "session.reuse_detected": { title: text("Signed out: a session’s secret was used twice"), isNotable: true },
   "sign_in.failed": { title: text("Sign-in failed"), isNotable: true },
+  "sign_in.incomplete": { title: text("Right password, and something else was missing") },
   "second_factor.enabled": { title: text("Authenticator app added") },
   "second_factor.disabled": { title: text("Authenticator app removed"), isNotable: true },
   "second_factor.failed": { title: text("Wrong code"), isNotable: true },
@@ -48,11 +49,17 @@ const methods: Readonly<Record<string, Text>> = {
   passkey: text("with a passkey"),
 };
 
+const missing: Readonly<Record<string, Text>> = {
+  second_factor: text("the second factor"),
+  verified_email: text("a confirmed e-mail address"),
+};
+
 /** What else is known of an entry, as far as it means something to its reader. */
 export function describeDetails(t: Translate, { details }: Pick<AuditEntry, "details">): string {
-  const { method, name } = details;
+  const { method, name, missing: lacking } = details;
   const parts = [
     typeof method === "string" && t.any(methods[method] ?? `with ${method.replaceAll("_", " ")}`),
+    typeof lacking === "string" && t.any(missing[lacking] ?? lacking.replaceAll("_", " ")),
     typeof name === "string" && name && `“${name}”`,
   ];
   return parts.filter(Boolean).join(" ");

@@ -1,6 +1,12 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { array, type infer as Infer, maxLength, minLength, object, refine, string, trim } from "zod/mini";
-import { code, displayName, newPassword, password } from "@/components/form/rules";
+import {
+  code,
+  displayName,
+  newPassword,
+  newPasswordBesideSecondFactor,
+  password,
+} from "@/components/form/rules";
 import { DELETE_WORD } from "@/features/account/delete-word";
 import { text } from "@/lib/i18n/translate";
 
@@ -12,12 +18,13 @@ const name = string().check(
 
 const profileSchema = object({ display_name: displayName });
 
-const passwordSchema = object({ current_password: password, new_password: newPassword }).check(
-  refine(({ current_password, new_password }) => current_password !== new_password, {
-    path: ["new_password"],
-    message: text("That is the password you have"),
-  }),
-);
+const passwordSchema = (chosen: typeof newPassword) =>
+  object({ current_password: password, new_password: chosen }).check(
+    refine(({ current_password, new_password }) => current_password !== new_password, {
+      path: ["new_password"],
+      message: text("That is the password you have"),
+    }),
+  );
 
 const passwordProofSchema = object({ password });
 const fullProofSchema = object({ password, code });
@@ -39,14 +46,15 @@ const deleteSchema = object({ password, code: string(), word: goodbye });
 const deleteWithCodeSchema = object({ password, code, word: goodbye });
 
 export type ProfileValues = Infer<typeof profileSchema>;
-export type PasswordValues = Infer<typeof passwordSchema>;
+export type PasswordValues = Infer<ReturnType<typeof passwordSchema>>;
 export type ConfirmValues = Infer<typeof confirmSchema>;
 export type PasskeyValues = Infer<typeof passkeySchema>;
 export type TokenValues = Infer<typeof tokenSchema>;
 export type DeleteValues = Infer<typeof deleteSchema>;
 
 export const profileResolver = zodResolver(profileSchema);
-export const passwordResolver = zodResolver(passwordSchema);
+export const passwordResolver = zodResolver(passwordSchema(newPassword));
+export const shortPasswordResolver = zodResolver(passwordSchema(newPasswordBesideSecondFactor));
 export const passwordProofResolver = zodResolver(passwordProofSchema);
 export const fullProofResolver = zodResolver(fullProofSchema);
 export const confirmResolver = zodResolver(confirmSchema);

@@ -1,6 +1,13 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type infer as Infer, object, refine } from "zod/mini";
-import { code, displayName, email, newPassword, password } from "@/components/form/rules";
+import {
+  code,
+  displayName,
+  email,
+  newPassword,
+  newPasswordBesideSecondFactor,
+  password,
+} from "@/components/form/rules";
 import { text } from "@/lib/i18n/translate";
 
 const signInSchema = object({ email, password });
@@ -14,7 +21,7 @@ const registerSchema = object({ display_name: displayName, email, password: newP
 
 const codeSchema = object({ code });
 const forgotSchema = object({ email });
-const resetSchema = object({ new_password: newPassword });
+const resetSchema = object({ new_password: newPasswordBesideSecondFactor });
 
 export type SignInValues = Infer<typeof signInSchema>;
 export type RegisterValues = Infer<typeof registerSchema>;

@@ -477,6 +477,8 @@ export interface paths {
         /**
          * Remove Totp
          * @description Remove the authenticator app; a recovery code will do in place of one of its own.
+         *
+         *     The password has to be long enough to be alone, if there is no passkey.
          */
         post: operations["remove_totp"];
         delete?: never;
@@ -1276,7 +1278,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };
@@ -1535,7 +1537,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };
@@ -1611,7 +1613,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
             /**
@@ -1805,7 +1807,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };
@@ -1814,14 +1816,14 @@ export interface components {
             /**
              * Current Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             current_password: string;
             /**
              * New Password
              * Format: password
              * @description At least 15 characters for an account without a second factor
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             new_password: string;
         };
@@ -1886,7 +1888,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };
@@ -1931,7 +1933,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };
@@ -1994,7 +1996,7 @@ export interface components {
              * New Password
              * Format: password
              * @description At least 15 characters for an account without a second factor
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             new_password: string;
             /**
@@ -2499,7 +2501,7 @@ export interface components {
             /**
              * Password
              * Format: password
-             * @example correct horse battery staple
+             * @example seven teal otters juggle
              */
             password: string;
         };

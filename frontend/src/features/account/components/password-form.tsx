@@ -16,14 +16,22 @@ import type { PasswordValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
 import { useText } from "@/hooks/text";
 import { useSession } from "@/hooks/use-session";
+import type { SecondFactor } from "@/lib/passwords";
 
-const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passwordResolver);
+const load = () => import("@/features/account/resolvers");
+const alone = lazyResolver(async () => (await load()).passwordResolver);
+const besideSecondFactor = lazyResolver(async () => (await load()).shortPasswordResolver);
 
-export default function PasswordForm({ onClose }: { onClose: () => void }) {
+interface PasswordFormProps {
+  secondFactor: SecondFactor;
+  onClose: () => void;
+}
+
+export default function PasswordForm({ secondFactor, onClose }: PasswordFormProps) {
   const t = useText();
   const { connection } = useRuntime();
   const form = useForm<PasswordValues>({
-    resolver,
+    resolver: secondFactor === "none" ? alone : besideSecondFactor,
     defaultValues: { current_password: "", new_password: "" },
     mode: "onTouched",
   });
@@ -52,7 +60,7 @@ export default function PasswordForm({ onClose }: { onClose: () => void }) {
       <PasswordField
         label={t("New password")}
         autoComplete="new-password"
-        description={<Hint control={form.control} />}
+        description={<Hint control={form.control} secondFactor={secondFactor} />}
         {...form.register("new_password")}
         error={errors.new_password?.message}
       />
@@ -68,8 +76,19 @@ export default function PasswordForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Hint({ control }: { control: Control<PasswordValues> }) {
+interface HintProps {
+  control: Control<PasswordValues>;
+  secondFactor: SecondFactor;
+}
+
+function Hint({ control, secondFactor }: HintProps) {
   const { user } = useSession();
   const password = useWatch({ control, name: "new_password" });
-  return <PasswordHint password={password} about={[user?.email ?? "", user?.display_name ?? ""]} />;
+  return (
+    <PasswordHint
+      password={password}
+      about={[user?.email ?? "", user?.display_name ?? ""]}
+      secondFactor={secondFactor}
+    />
+  );
 }

@@ -6,10 +6,11 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useText } from "@/hooks/text";
 import { useDisclosure } from "@/hooks/use-disclosure";
+import type { SecondFactor } from "@/lib/passwords";
 
 const PasswordForm = lazy(() => import("@/features/account/components/password-form"));
 
-export function PasswordSection() {
+export function PasswordSection({ secondFactor }: { secondFactor: SecondFactor }) {
   const t = useText();
   const { isOpen, open, close, triggerRef } = useDisclosure();
   return (
@@ -21,7 +22,7 @@ export function PasswordSection() {
     >
       {isOpen ? (
         <Suspense fallback={<Skeleton className="h-64 w-full rounded-2xl" />}>
-          <PasswordForm onClose={close} />
+          <PasswordForm secondFactor={secondFactor} onClose={close} />
         </Suspense>
       ) : (
         <Button ref={triggerRef} onClick={open}>

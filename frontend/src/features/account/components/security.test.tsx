@@ -9,7 +9,7 @@ import { answer } from "@/testing/sessions";
 
 vi.mock("@/components/toast", () => ({ notify: vi.fn() }));
 
-const PASSWORD = "correct horse battery staple";
+const PASSWORD = "seven teal otters juggle";
 
 function show(element: React.ReactElement, replies: Parameters<typeof api>[0]) {
   const { send, asked } = api(replies);
@@ -33,7 +33,7 @@ const press = (name: string) => screen.findByRole("button", { name });
 
 describe("changing the password", () => {
   async function submit(replies: Parameters<typeof api>[0], next = "a much longer new sentence") {
-    const shown = show(<PasswordSection />, replies);
+    const shown = show(<PasswordSection secondFactor="none" />, replies);
     const { user } = shown;
     await user.click(await press("Change the password"));
     await user.type(await screen.findByLabelText("Current password"), PASSWORD);
@@ -71,6 +71,17 @@ describe("changing the password", () => {
     const { asked } = await submit({}, "Sh0rt!");
     await waitFor(() => expect(described("New password")).toContain("Use at least 15 characters"));
     expect(asked).toEqual([]);
+  });
+
+  test("may be short beside a second factor", async () => {
+    const { user } = show(<PasswordSection secondFactor="on" />, { "POST /auth/password": done() });
+    await user.click(await press("Change the password"));
+    await user.type(await screen.findByLabelText("New password"), "Sh0rt!");
+    expect(described("New password")).toContain("2 more characters to go");
+    await user.type(screen.getByLabelText("Current password"), PASSWORD);
+    await user.type(screen.getByLabelText("New password"), "x8");
+    await user.click(await press("Save the password"));
+    expect(await press("Change the password")).toBeDefined();
   });
 
   test("counts down when the server asks to wait", async () => {

@@ -15,7 +15,7 @@ import { answer } from "@/testing/sessions";
 vi.mock("@/components/toast", () => ({ notify: vi.fn() }));
 vi.mock("@/lib/save-file", () => ({ saveFile: vi.fn() }));
 
-const PASSWORD = "correct horse battery staple";
+const PASSWORD = "seven teal otters juggle";
 const AT = "2026-11-01T10:00:00Z";
 const page = (...items: object[]) => Response.json({ items, next_cursor: null });
 const press = (name: string) => screen.findByRole("button", { name });

@@ -44,7 +44,7 @@ describe("signing in", () => {
     const world = createWorld({ send });
     const { user } = renderIn(world, <SignIn />);
     await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
-    await user.type(screen.getByLabelText("Password"), "correct horse battery staple");
+    await user.type(screen.getByLabelText("Password"), "seven teal otters juggle");
     await user.click(screen.getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(send).toHaveBeenCalled());
     return { ...world, user, send };
@@ -83,14 +83,14 @@ describe("signing in", () => {
   test("explains a server that cannot be reached, and keeps what was typed", async () => {
     await submit(new Unreachable());
     expect(text(await screen.findByRole("alert"))).toContain("Daybook cannot be reached");
-    expect(screen.getByLabelText("Password")).toHaveProperty("value", "correct horse battery staple");
+    expect(screen.getByLabelText("Password")).toHaveProperty("value", "seven teal otters juggle");
   });
 });
 
 describe("the second factor", () => {
   const methods = ["totp", "recovery_code", "passkey"];
   const asks = () => problem(401, "second-factor-required", { methods });
-  const credentials = { email: "ada@example.com", password: "correct horse battery staple" };
+  const credentials = { email: "ada@example.com", password: "seven teal otters juggle" };
 
   async function toSecondStep(...replies: Response[]) {
     const { send, asked } = api({
@@ -179,13 +179,13 @@ describe("an account that waits for its address to be confirmed", () => {
     const { send } = api({ "POST /auth/login": problem(403, "email-not-verified") });
     const { user } = show(<SignIn />, send);
     await user.type(screen.getByLabelText("E-mail"), "ada@example.com");
-    await user.type(screen.getByLabelText("Password"), "correct horse battery staple{Enter}");
+    await user.type(screen.getByLabelText("Password"), "seven teal otters juggle{Enter}");
     expect(await screen.findByText("Your e-mail address is not confirmed yet.")).toBeDefined();
   });
 });
 
 describe("registering", () => {
-  async function submit(response: Response, password = "correct horse battery staple") {
+  async function submit(response: Response, password = "seven teal otters juggle") {
     const send = vi.fn<Send>(async () => response);
     const world = createWorld({ send });
     const { user } = renderIn(world, <RegisterForm />);
@@ -199,7 +199,7 @@ describe("registering", () => {
     const { session, send } = await submit(Response.json(answer(), { status: 201 }));
     await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
     const body = await send.mock.calls[0]?.[0].json();
-    expect(body).toEqual({ email: "ada@example.com", password: "correct horse battery staple" });
+    expect(body).toEqual({ email: "ada@example.com", password: "seven teal otters juggle" });
   });
 
   test("asks for a long password, not for special characters", async () => {

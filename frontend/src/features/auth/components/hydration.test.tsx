@@ -33,7 +33,7 @@ async function typedEarly(form: React.ReactElement, typed: Readonly<Record<strin
 }
 
 const email = "ada@example.com";
-const password = "correct horse battery staple";
+const password = "seven teal otters juggle";
 
 test.each([
   [

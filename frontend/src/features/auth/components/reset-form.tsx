@@ -69,7 +69,7 @@ function NewPassword({ token }: { token: string }) {
 }
 
 function Hint({ control }: { control: Control<ResetValues> }) {
-  return <PasswordHint password={useWatch({ control, name: "new_password" })} />;
+  return <PasswordHint password={useWatch({ control, name: "new_password" })} secondFactor="unknown" />;
 }
 
 function DeadLink() {

@@ -15,6 +15,9 @@ export const account = {
   "Signed out: a session’s secret was used twice":
     "Abgemeldet: Das Geheimnis einer Sitzung wurde zweimal benutzt",
   "Sign-in failed": "Anmeldung fehlgeschlagen",
+  "Right password, and something else was missing": "Richtiges Passwort, und etwas anderes fehlte",
+  "the second factor": "der zweite Faktor",
+  "a confirmed e-mail address": "eine bestätigte E-Mail-Adresse",
   "Authenticator app added": "Authentifizierungs-App hinzugefügt",
   "Authenticator app removed": "Authentifizierungs-App entfernt",
   "Wrong code": "Falscher Code",

@@ -32,10 +32,12 @@ export const common = {
   "That is not an e-mail address": "Das ist keine E-Mail-Adresse",
   "Enter your password": "Gib dein Passwort ein",
   "Use at least 15 characters": "Nimm mindestens 15 Zeichen",
+  "Use at least 8 characters": "Nimm mindestens 8 Zeichen",
+  "Enough beside a second factor; {count} characters without one":
+    "Genug neben einem zweiten Faktor; {count} Zeichen ohne einen",
   "Use at most 128 characters": "Nimm höchstens 128 Zeichen",
   "100 characters at most": "Höchstens 100 Zeichen",
   "Enter a code": "Gib einen Code ein",
-  "The password is wrong": "Das Passwort ist falsch",
   "The code is wrong, or it was used before": "Der Code ist falsch oder wurde schon benutzt",
   "Loading…": "Wird geladen …",
   "Opening Daybook…": "Daybook wird geöffnet …",
