@@ -86,9 +86,11 @@ NAMES = [service.name for service in SERVICES]
 
 class TestCookieName:
     def test_is_the_usual_one_on_the_usual_port(self, wiring: Wiring) -> None:
-        assert wiring.cookie_name == "daybook_refresh"
+        assert (wiring.cookie_name, wiring.device_cookie_name) == ("daybook_refresh", "daybook_device")
 
     def test_differs_on_another_port_because_cookies_ignore_ports(self) -> None:
         ports = {service.name: service.port for service in SERVICES}
 
-        assert wired({**ports, "gateway": 8020}).cookie_name == "daybook_refresh_8020"
+        elsewhere = wired({**ports, "gateway": 8020})
+        assert elsewhere.cookie_name == "daybook_refresh_8020"
+        assert elsewhere.device_cookie_name == "daybook_device_8020"

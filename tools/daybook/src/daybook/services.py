@@ -45,9 +45,16 @@ class Wiring:
 
     @property
     def cookie_name(self) -> str:
+        return self._cookie("daybook_refresh")
+
+    @property
+    def device_cookie_name(self) -> str:
+        return self._cookie("daybook_device")
+
+    def _cookie(self, name: str) -> str:
         # Cookies ignore ports: two clones on one host would sign each other out.
         port = self.ports["gateway"]
-        return "daybook_refresh" if port == GATEWAY_PORT else f"daybook_refresh_{port}"
+        return name if port == GATEWAY_PORT else f"{name}_{port}"
 
     def internal(self, name: str) -> str:
         return f"http://{_LOOPBACK}:{self.ports[name]}"
@@ -62,6 +69,7 @@ def _auth(wiring: Wiring) -> dict[str, str]:
         "AUTH_KEY_ENCRYPTION_KEY_FILE": str(wiring.key_files["auth"]),
         "AUTH_ALLOWED_ORIGINS": json.dumps([wiring.app_url]),
         "AUTH_COOKIE__NAME": wiring.cookie_name,
+        "AUTH_COOKIE__DEVICE_NAME": wiring.device_cookie_name,
         # Without TLS a browser would not send it back.
         "AUTH_COOKIE__SECURE": "false",
         "AUTH_MAIL__FOLDER": str(wiring.mail),
