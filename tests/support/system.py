@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -167,6 +167,14 @@ class Another:
         name = self.service.name
         self.system._running[name] = await self.system._spawn(self.service, self.variables)
         await self.system.until_ready(name)
+
+    @property
+    def port(self) -> int:
+        return self.system.wiring.ports[self.service.name]
+
+    def paused(self) -> AbstractAsyncContextManager[None]:
+        """It neither answers nor closes anything."""
+        return self.system.paused(self.service.name)
 
     def said(self, event: str) -> int:
         """How often it has logged this event."""
