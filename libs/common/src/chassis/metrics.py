@@ -3,12 +3,14 @@
 A metric's children are made once and kept: looking one up by its labels costs more than counting.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import start_http_server
+from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from chassis.settings import MetricsSettings
 
@@ -57,6 +59,21 @@ def registry() -> CollectorRegistry:
 def watch(registry: CollectorRegistry, name: str, says: str, look: Callable[[], float]) -> None:
     """A figure that is looked up when somebody asks, from a thread of its own: `look` only reads."""
     Gauge(name, says, registry=registry).set_function(look)
+
+
+def watch_each(
+    registry: CollectorRegistry, name: str, says: str, label: str, look: Callable[[], Mapping[str, float]]
+) -> None:
+    """Counters that somebody else counts, one for each value of a label. They only ever grow."""
+
+    class Watched(Collector):
+        def collect(self) -> Iterator[CounterMetricFamily]:
+            family = CounterMetricFamily(name, says, labels=(label,))
+            for value, count in look().items():
+                family.add_metric((value,), count)
+            yield family
+
+    registry.register(Watched())
 
 
 @contextmanager

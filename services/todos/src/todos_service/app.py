@@ -97,6 +97,7 @@ async def streaming(app: FastAPI, settings: Settings, revocations: Revocations) 
     forget = revocations.on_revoked(hub.revoke)
     async with channels.connect(settings.redis, hub.hear) as following, background.running(streams=hub.run):
         app.state.hub, app.state.channels = hub, following
+        metrics.watch(app.state.registry, "event_streams", "Devices that are listening", lambda: hub.size)
         yield following
     forget()
 

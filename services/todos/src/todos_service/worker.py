@@ -37,6 +37,7 @@ def build(settings: Settings) -> FastAPI:
                 consume_events, db, settings.broker, handlers, queue_name=QUEUE, signatures=event_signatures
             )
             app.state.health.tell("housekeeping", tally.report)
+            tally.be_watched(app.state.registry)
             async with background.running(
                 consume=consume, purge=partial(erasures.purge, db), housekeeping=partial(keep_house, db, tally)
             ):

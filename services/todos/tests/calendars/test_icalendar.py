@@ -63,6 +63,12 @@ class TestWrite:
 
         assert found.decoded("DTSTART") == datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 
+    def test_repeats_nothing_whose_days_depend_on_when_it_is_done(self) -> None:
+        daily = {"rule": "FREQ=DAILY", "anchor": "completion"}
+
+        assert "RRULE" not in event(todo(recurrence=daily))
+        assert "RRULE" in event(todo(recurrence=daily | {"anchor": "due"}))
+
     @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=200))
     def test_carries_any_title(self, title: str) -> None:
         assert event(todo(title=title))["SUMMARY"] == title

@@ -151,6 +151,17 @@ class TestUndoChange:
         assert change["kind"] == "advance"
         assert undone["due"] == todo["due"]
 
+    async def test_of_opening_it_again_completes_it_and_no_occurrence(
+        self, client: httpx.AsyncClient, add_todo: AddTodo
+    ) -> None:
+        daily = {"rule": "FREQ=DAILY", "anchor": "due"}
+        todo = await add_todo(completed=True, due={"date": "2099-11-24"}, recurrence=daily)
+        opened = (await client.patch(f"/todos/{todo['id']}/toggle", json={"completed": False, "version": 1})).json()
+
+        undone = (await undo(client, opened, change=(await history(client, todo))[0])).json()
+
+        assert (undone["completed"], undone["due"]) == (True, {"date": "2099-11-24"})
+
     async def test_knows_the_changes_of_this_todo_only(
         self, client: httpx.AsyncClient, sign_in: SignIn, todo: Todo, add_todo: AddTodo
     ) -> None:

@@ -1,5 +1,6 @@
+import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from services.todos.tests.support import AddTodo, SignIn, Todo, execute, rows, slug
 from sqlalchemy import text
 
+from chassis import metrics
 from chassis.database import Database
 from todos_service.housekeeping import repository, service
 from todos_service.housekeeping.service import Round, Step, Tally
@@ -254,6 +256,19 @@ class TestCleanUp:
         assert report["removed"]["trash"] >= 1
         assert report["removed"]["tombstones"] >= 1
         assert report["removed"].keys() == service.STEPS.keys()
+
+    async def test_can_be_watched(self, database: Database) -> None:
+        tally, registry = Tally(), metrics.registry()
+        tally.be_watched(registry)
+        assert registry.get_sample_value("housekeeping_finished_seconds") == 0
+        tally.removed["trash"] += 3
+
+        await service.clean_up(database, tally)
+
+        removed = registry.get_sample_value("housekeeping_removed_total", {"what": "trash"})
+        assert removed == tally.removed["trash"] >= 3
+        assert registry.get_sample_value("housekeeping_failed") == 0
+        assert time.time() - cast("float", registry.get_sample_value("housekeeping_finished_seconds")) < 60
 
     async def test_goes_on_with_the_next_step_when_one_fails(
         self, database: Database, monkeypatch: pytest.MonkeyPatch

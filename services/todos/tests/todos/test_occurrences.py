@@ -65,6 +65,35 @@ class TestCompleting:
         assert nothing.outcome.steps == {}
         assert following.todo["due"] == {"date": "2099-12-06"}
 
+    async def test_counts_when_the_other_device_took_its_own_back(
+        self, client: httpx.AsyncClient, device: Device, weekly: Todo
+    ) -> None:
+        """What was done offline stays done: the occurrence that was seen is due again."""
+        await device.update(weekly, 1, completed=DONE)
+        newest = (await client.get(f"/todos/{weekly['id']}/history")).json()["items"][0]
+        undone = await client.post(f"/todos/{weekly['id']}/undo", json={"seq": newest["seq"], "version": 2})
+        assert undone.json()["due"] == {"date": "2099-11-22"}
+
+        late = await device.update(weekly, 1, completed=DONE)
+        again = await device.update(weekly, 1, completed=DONE)
+
+        assert late.todo is not None
+        assert again.todo is not None
+        assert (late.todo["due"], late.outcome.verdict) == ({"date": "2099-11-29"}, Verdict.MERGED)
+        assert again.todo["due"] == {"date": "2099-11-29"}
+
+    async def test_counts_for_the_occurrence_that_was_seen_though_its_day_was_changed(
+        self, device: Device, weekly: Todo
+    ) -> None:
+        moved = Change({"date": "2099-11-23"}, base={"date": "2099-11-22"})
+        await device.update(weekly, 1, due=moved)
+        await device.update(weekly, 2, completed=DONE)
+
+        late = await device.update(weekly, 1, completed=DONE)
+
+        assert late.todo is not None
+        assert late.todo["due"] == {"date": "2099-11-29"}
+
     async def test_after_an_edit_elsewhere_moves_it_on(self, device: Device, weekly: Todo) -> None:
         await device.update(weekly, 1, title=Change("Water the garden"))
 

@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -568,6 +569,20 @@ class TestPreconditions:
 
         assert response.status_code == 428
         assert slug(response) == "precondition-required"
+
+    @pytest.mark.parametrize("method", ["PUT", "PATCH"])
+    async def test_of_any_version_complete_no_occurrence(
+        self, client: httpx.AsyncClient, add_todo: AddTodo, method: str
+    ) -> None:
+        """Sent twice it would complete two."""
+        todo = await add_todo(due={"date": "2099-11-24"}, recurrence={"rule": "FREQ=DAILY", "anchor": "due"})
+        send = partial(client.request, method, f"/todos/{todo['id']}", json={"completed": True})
+
+        response = await send(headers={"If-Match": "*"})
+
+        assert (response.status_code, slug(response)) == (428, "precondition-required")
+        assert (await client.get(f"/todos/{todo['id']}")).json() == todo
+        assert (await send(headers={"If-Match": '"v1"'})).json()["due"] == {"date": "2099-11-25"}
 
     async def test_refuse_a_stale_version_with_the_current_todo(
         self, client: httpx.AsyncClient, todo: Todo, change: Endpoint

@@ -113,6 +113,7 @@ class TestRestoreTodo:
         fresh = await client.post(f"/todos/{todo['id']}/restore", json={"version": 2})
 
         assert (slug(stale), slug(stale_tag)) == ("version-conflict", "precondition-failed")
+        assert stale.json()["current"]["title"] == stale_tag.json()["current"]["title"] == todo["title"]
         assert fresh.status_code == 200
 
     async def test_counts_towards_the_limit(self, start: Start, sign_in: SignIn) -> None:

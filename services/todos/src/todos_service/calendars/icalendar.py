@@ -78,7 +78,8 @@ def _event(todo: TodoDocument) -> Iterator[str]:
     if todo["priority"] != "none":
         yield f"PRIORITY:{_PRIORITIES[todo['priority']]}"
     yield _start(due, _needed_zone(todo))
-    if todo["recurrence"]:
+    # What counts from the day it is done has no days that are known before that.
+    if todo["recurrence"] and todo["recurrence"]["anchor"] == "due":
         yield f"RRULE:{_rule(todo['recurrence'], due)}"
     # It is a thing to do, not an hour that is taken.
     yield "TRANSP:TRANSPARENT"

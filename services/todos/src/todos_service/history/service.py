@@ -87,4 +87,4 @@ def _reverse(kind: str, changes: dict[str, dict[str, Any]], version: int) -> Ope
     if kind in _OPPOSITES:
         return Operation(_OPPOSITES[kind], base_version=version)
     back = {name: Change(to=step["from"], base=step["to"]) for name, step in changes.items() if name in FIELDS}
-    return Operation(Kind.UPDATE, back, base_version=version, whole=True)
+    return Operation(Kind.UPDATE, back, base_version=version, whole=True, takes_back=True)

@@ -10,7 +10,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from prometheus_client import CollectorRegistry
 
+from chassis import metrics
 from chassis.database import Database
 from todos_service.housekeeping import repository
 
@@ -128,11 +130,26 @@ class Tally:
         # Of the last round: how many owners' and steps' worth is still there.
         self.failed = 0
 
+    def be_watched(self, registry: CollectorRegistry) -> None:
+        """The same for Prometheus. A round that never ends shows in the time of the last one."""
+        removed = "What housekeeping has removed since this process began: todos, results of operations, events"
+        metrics.watch_each(registry, "housekeeping_removed", removed, "what", self._removed)
+        failed = "What the last round could not remove: owners and steps"
+        metrics.watch(registry, "housekeeping_failed", failed, lambda: self.failed)
+        finished = "When the last round was over, in seconds since 1970; 0 before the first"
+        metrics.watch(registry, "housekeeping_finished_seconds", finished, self._finished_seconds)
+
+    def _removed(self) -> dict[str, float]:
+        return {name: self.removed[name] for name in STEPS}
+
+    def _finished_seconds(self) -> float:
+        return self.finished_at.timestamp() if self.finished_at else 0.0
+
     def report(self) -> dict[str, Any]:
         finished = self.finished_at.isoformat(timespec="seconds") if self.finished_at else None
         return {
             "finished_at": finished,
-            "removed": {name: self.removed[name] for name in STEPS},
+            "removed": self._removed(),
             "failed": self.failed,
         }
 

@@ -82,6 +82,8 @@ class Operation:
     force: bool = False
     # Update all of its fields, or none if one clashes.
     whole: bool = False
+    # It takes an earlier change back: what is completed by that is so again, and no occurrence is done.
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from todos_service.todos import recurrence, turns
-from todos_service.todos.merging import Fields, Operation, Outcome, Step
+from todos_service.owners.service import OwnerKeys
+from todos_service.todos import opening, recurrence, turns
+from todos_service.todos.merging import Fields, Kind, Operation, Outcome, Step
 
 
 def completes_one(stored: Fields, outcome: Outcome) -> bool:
@@ -16,10 +17,20 @@ def completes_one(stored: Fields, outcome: Outcome) -> bool:
     return completed is not None and completed.after is True and after is not None
 
 
-async def is_over(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, operation: Operation) -> bool:
-    """Whether somebody else has completed the occurrence that the operation is about."""
+async def is_over(
+    tx: AsyncConnection, keys: OwnerKeys, stored: Fields, *, todo_id: UUID, operation: Operation
+) -> bool:
+    """Whether somebody else has completed the occurrence that the operation is about, and has left it at that."""
     seen = operation.base_version
-    return seen is not None and await turns.was_advanced(tx, owner_id=owner_id, todo_id=todo_id, since=seen)
+    if seen is None:
+        return False
+    since = await turns.list_since(tx, owner_id=keys.owner_id, todo_id=todo_id, version=seen)
+    if not any(row.kind == Kind.ADVANCE for row in since):
+        return False
+    # Who takes a completion back brings its day back: then it is the one that was seen, and not done.
+    told = (opening.open_changes(row, keys, todo_id) for row in since if row.sealed)
+    was_due = next((changes["due"]["from"] for changes in told if "due" in changes), stored["due"])
+    return bool(was_due != stored["due"])
 
 
 def without_completion(outcome: Outcome) -> Outcome:

@@ -103,7 +103,7 @@ async def update(
     """Change the named fields."""
     changes = {name: Change(to=value) for name, value in fields.items()}
     operation = Operation(Kind.UPDATE, changes, versions=expected.versions)
-    return await _change(tx, keys, Write(by, todo_id, operation), expected)
+    return await _of_one_occurrence(tx, keys, Write(by, todo_id, operation), expected)
 
 
 async def toggle(
@@ -118,21 +118,24 @@ async def toggle(
     """Make the todo completed or not; None makes it the opposite of what it is."""
     change = Change(to=Special.OPPOSITE if completed is None else completed)
     operation = Operation(Kind.UPDATE, {"completed": change}, versions=expected.versions)
-    written = await _changed(tx, keys, Write(by, todo_id, operation), expected)
-    if expected.versions is None and written.advanced:
-        raise PreconditionRequired("This todo recurs: say which occurrence you mean, by its version")
-    return cast("TodoDocument", written.todo)
+    return await _of_one_occurrence(tx, keys, Write(by, todo_id, operation), expected)
 
 
 async def delete(
     tx: AsyncConnection, keys: DataKeys, *, by: Author, todo_id: UUID, expected: Expectation = ANY_VERSION
 ) -> None:
     """Leave a tombstone. What was in the todo is in its history, sealed, until that is purged."""
-    await _change(tx, keys, Write(by, todo_id, Operation(Kind.DELETE, versions=expected.versions)), expected)
+    await _changed(tx, keys, Write(by, todo_id, Operation(Kind.DELETE, versions=expected.versions)), expected)
 
 
-async def _change(tx: AsyncConnection, keys: DataKeys, request: Write, expected: Expectation) -> TodoDocument:
-    return cast("TodoDocument", (await _changed(tx, keys, request, expected)).todo)
+async def _of_one_occurrence(
+    tx: AsyncConnection, keys: DataKeys, request: Write, expected: Expectation
+) -> TodoDocument:
+    written = await _changed(tx, keys, request, expected)
+    if expected.versions is None and written.advanced:
+        # Sent twice, it would complete two.
+        raise PreconditionRequired("This todo recurs: say which occurrence you mean, by its version")
+    return cast("TodoDocument", written.todo)
 
 
 async def _changed(tx: AsyncConnection, keys: DataKeys, request: Write, expected: Expectation) -> Written:

@@ -1,6 +1,6 @@
 """The statements of a write. The first one takes the owner's turn, and each one names the owner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -178,21 +178,16 @@ async def find_taken(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, seq:
     return (await tx.execute(_TAKEN, {"owner": owner_id, "todo": todo_id, "number": seq})).one_or_none()
 
 
-_ADVANCED = (
-    select(HistoryRow.seq)
-    .where(
-        HistoryRow.owner_id == _OWNER,
-        HistoryRow.todo_id == _TODO_ID,
-        HistoryRow.version > bindparam("since"),
-        HistoryRow.kind == "advance",
-    )
-    .limit(1)
+_SINCE = (
+    select(HistoryRow.version, HistoryRow.kind, HistoryRow.key_version, HistoryRow.sealed)
+    .where(HistoryRow.owner_id == _OWNER, HistoryRow.todo_id == _TODO_ID, HistoryRow.version > bindparam("since"))
+    .order_by(HistoryRow.version)
 )
 
 
-async def was_advanced(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, since: int) -> bool:
-    """Whether an occurrence of the todo was completed after that version of it."""
-    return await tx.scalar(_ADVANCED, {"owner": owner_id, "todo": todo_id, "since": since}) is not None
+async def list_since(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, version: int) -> Sequence[Any]:
+    """The changes of a todo after that version of it, the oldest first, sealed."""
+    return (await tx.execute(_SINCE, {"owner": owner_id, "todo": todo_id, "since": version})).all()
 
 
 _REMEMBER = insert(OperationRow)

@@ -89,8 +89,9 @@ async def write(tx: AsyncConnection, keys: DataKeys, request: Write) -> Written 
     outcome = merge(_stored(before, trash), request.operation)
     # What comes back from the trash comes back as it was, also an occurrence that was completed.
     lives = before is not None and before["deleted_at"] is None
-    if before is not None and lives and occurrences.completes_one(before, outcome):
-        request, outcome = await _complete_occurrence(tx, before, request, outcome)
+    follows = not request.operation.takes_back
+    if before is not None and lives and follows and occurrences.completes_one(before, outcome):
+        request, outcome = await _complete_occurrence(tx, owner_keys, before, request, outcome)
     after, seq = before, row.seq
     if outcome.steps:
         _check_limit(turn, request)
@@ -122,10 +123,10 @@ async def _make_room(
 
 
 async def _complete_occurrence(
-    tx: AsyncConnection, before: Mapping[str, Any], request: Write, outcome: Outcome
+    tx: AsyncConnection, keys: OwnerKeys, before: Mapping[str, Any], request: Write, outcome: Outcome
 ) -> tuple[Write, Outcome]:
     operation = request.operation
-    if await occurrences.is_over(tx, owner_id=request.by.owner_id, todo_id=request.todo_id, operation=operation):
+    if await occurrences.is_over(tx, keys, before, todo_id=request.todo_id, operation=operation):
         return request, occurrences.without_completion(outcome)
     advanced = occurrences.advanced(before, outcome, completed_at=request.at)
     if advanced is None:

@@ -13,7 +13,7 @@ _OWNER = bindparam("owner", type_=Stream.owner_id.type)
 _SINCE = bindparam("since", type_=Todo.deleted_at.type)
 
 # What a tombstone has lost is in the history of its last change, which was the delete.
-_PAGE = (
+_DELETED = (
     select(
         Stream.epoch,
         Todo.id,
@@ -31,10 +31,13 @@ _PAGE = (
         Stream.erased_at.is_(None),
         Todo.owner_id == _OWNER,
         Todo.deleted_at.is_not(None),
-        Todo.deleted_at > _SINCE,
         HistoryRow.owner_id == _OWNER,
         HistoryRow.sealed != b"",
     )
+)
+_ONE: Final = _DELETED.where(Todo.id == bindparam("todo", type_=Todo.id.type))
+_PAGE: Final = (
+    _DELETED.where(Todo.deleted_at > _SINCE)
     .order_by(Todo.deleted_at.desc(), Todo.id.desc())
     .limit(bindparam("limit"))
 )
@@ -53,3 +56,8 @@ async def list_deleted(
         values["deleted_at"], values["before"] = before
     rows: Sequence[Any] = (await reads.execute(_PAGE if before is None else _BEFORE, values)).all()
     return rows
+
+
+async def find_deleted(reads: AsyncConnection, *, owner_id: UUID, todo_id: UUID) -> Any | None:
+    """The same of one todo; None where there is nothing left to read."""
+    return (await reads.execute(_ONE, {"owner": owner_id, "todo": todo_id})).one_or_none()

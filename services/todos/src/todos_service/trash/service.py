@@ -69,5 +69,14 @@ async def restore(
         raise TodoNotFound
     todo = cast("TodoDocument", written.todo)
     if written.outcome.verdict is Verdict.CONFLICT:
-        raise expected.otherwise(current=documents.to_json(todo))
+        raise expected.otherwise(current=documents.to_json(await _find(tx, keys, todo, owner_id=by.owner_id)))
     return todo
+
+
+async def _find(tx: AsyncConnection, keys: DataKeys, tombstone: TodoDocument, *, owner_id: UUID) -> TodoDocument:
+    """What lies in the trash, which the tombstone no longer says. The tombstone itself once that is purged."""
+    row = await repository.find_deleted(tx, owner_id=owner_id, todo_id=UUID(tombstone["id"]))
+    if row is None:
+        return tombstone
+    owner_keys = await opening.owner_keys(tx, keys, owner_id=owner_id, epoch=row.epoch, at_least=row.key_version)
+    return _as_it_was(row, opening.open_changes(row, owner_keys, row.id))
