@@ -1,6 +1,7 @@
 """What Daybook promises, kept while processes are killed and engines fail: real processes, quick forms."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -39,10 +40,21 @@ async def doors(system: System) -> AsyncIterator[Doors]:
 
 
 @pytest.fixture
-async def ada(system: System) -> AsyncIterator[Person]:
-    async with httpx.AsyncClient(
-        base_url=system.url("gateway"), headers={"Origin": system.wiring.app_url}, timeout=60
-    ) as browser:
-        person = Person(browser, system.wiring.cookie_name)
-        await person.register()
-        yield person
+async def newcomers(system: System) -> AsyncIterator[Callable[[], Awaitable[Person]]]:
+    """Each time it is called: somebody else who has just registered, with a browser of their own."""
+    async with AsyncExitStack() as browsers:
+
+        async def newcomer() -> Person:
+            browser = httpx.AsyncClient(
+                base_url=system.url("gateway"), headers={"Origin": system.wiring.app_url}, timeout=60
+            )
+            person = Person(await browsers.enter_async_context(browser), system.wiring.cookie_name)
+            await person.register()
+            return person
+
+        yield newcomer
+
+
+@pytest.fixture
+async def ada(newcomers: Callable[[], Awaitable[Person]]) -> Person:
+    return await newcomers()

@@ -32,7 +32,6 @@ PLACES: Mapping[str, Callable[[Leftovers], AsyncIterator[Piece]]] = {
     "engines": Leftovers.engines,
 }
 _LINK = re.compile(r"#token=(\S+)")
-_DEVICE_COOKIE = "daybook_device"
 # Of an API token its id, of a refresh token session and generation: neither is a secret.
 _API_TOKEN_ID, _REFRESH_TOKEN_ID, _OWNER_ID = 16, 20, 16
 _SECRET_BYTES = 16
@@ -64,7 +63,7 @@ class Diarist:
     def _keep(self, answer: httpx.Response) -> None:
         if cookie := answer.cookies.get(self.system.wiring.cookie_name):
             self._keep_bytes("refresh token", cookie, _REFRESH_TOKEN_ID)
-        if device := answer.cookies.get(_DEVICE_COOKIE):
+        if device := answer.cookies.get(self.system.wiring.device_cookie_name):
             self._keep_bytes("device cookie", device, 0)
         given = answer.json() if answer.content.startswith(b"{") else {}
         if access := given.get("access_token"):

@@ -27,8 +27,12 @@ from todos_service.todos.writing import Author, Write
 
 pytestmark = pytest.mark.promise("P4")
 
+# The writers of one owner wait for each other, so in full size several owners are written to side by side.
+OWNERS = size(quick=1, full=4)
 WRITERS = 16
 COMMITS = size(quick=400, full=1_000_000)
+# The control has shown what it has to long before that.
+NAIVE_COMMITS = size(quick=400, full=20_000)
 # Most writers commit at once; some are held up, as by a full disk or a slow network.
 _LONGEST_PAUSE = 0.02
 
@@ -53,11 +57,12 @@ class Reader:
             self.rounds += 1
             if was_finished and not found:
                 return
+            await pause()
 
 
-async def written(write: Callable[[UUID], Awaitable[None]], finished: asyncio.Event) -> set[UUID]:
+async def written(write: Callable[[UUID], Awaitable[None]], commits: int, finished: asyncio.Event) -> set[UUID]:
     """What `WRITERS` of them wrote, all at once."""
-    todo_ids = [uuid4() for _ in range(COMMITS)]
+    todo_ids = [uuid4() for _ in range(commits)]
     left = iter(todo_ids)
 
     async def write_all() -> None:
@@ -90,7 +95,7 @@ async def try_to_write(db: Database, keys: DataKeys, request: Write) -> bool:
 @asynccontextmanager
 async def todos_database(system: System) -> AsyncIterator[Database]:
     url = SecretStr(system.wiring.databases["todos"])
-    async with database.connect(DatabaseSettings(url=url, pool_size=WRITERS)) as db:
+    async with database.connect(DatabaseSettings(url=url, pool_size=OWNERS * WRITERS)) as db:
         yield db
 
 
@@ -110,31 +115,53 @@ class Feed:
         return {UUID(each["id"]) for each in page["changes"]}
 
 
+@dataclass
+class Followed:
+    """One owner's changes, by those who make them and by one who follows them."""
+
+    system: System
+    doors: Doors
+    person: Person
+    reader: Reader = field(default_factory=Reader)
+    committed: set[UUID] = field(default_factory=set)
+
+    async def happen(self, db: Database, keys: DataKeys) -> None:
+        me = (await self.doors.gateway.get("/auth/me", headers=await self.person.bearer())).json()
+        author, finished = Author(UUID(me["id"]), uuid4()), asyncio.Event()
+
+        async def write(todo_id: UUID) -> None:
+            changes = {"title": Change("Water the plants"), "position": Change("a0")}
+            request = Write(author, todo_id, Operation(Kind.CREATE, changes))
+            while not await try_to_write(db, keys, request):
+                await pause()
+
+        following = asyncio.create_task(self.reader.follow(Feed(self.doors.todos, self.person), finished))
+        self.committed = await written(write, COMMITS // OWNERS, finished)
+        await following
+
+
 class TestChanges:
     @pytest.mark.timeout(1800)
     async def test_are_all_seen_by_whoever_follows_them(
-        self, system: System, doors: Doors, ada: Person, measured: Measured
+        self, system: System, doors: Doors, newcomers: Callable[[], Awaitable[Person]], measured: Measured
     ) -> None:
-        me = (await doors.gateway.get("/auth/me", headers=await ada.bearer())).json()
-        author = Author(UUID(me["id"]), uuid4())
         keys = DataKeys(KeyRing.from_file(system.wiring.key_files["todos"]))
-        reader, finished = Reader(), asyncio.Event()
+        owners = [Followed(system, doors, await newcomers()) for _ in range(OWNERS)]
 
-        async with todos_database(system) as db:
+        async with todos_database(system) as db, asyncio.TaskGroup() as all_at_once:
+            for owner in owners:
+                all_at_once.create_task(owner.happen(db, keys))
 
-            async def write(todo_id: UUID) -> None:
-                changes = {"title": Change("Water the plants"), "position": Change("a0")}
-                request = Write(author, todo_id, Operation(Kind.CREATE, changes))
-                while not await try_to_write(db, keys, request):
-                    await pause()
-
-            following = asyncio.create_task(reader.follow(Feed(doors.todos, ada), finished))
-            committed = await written(write, finished)
-            await following
-
-        measured |= {"commits": len(committed), "times_asked": reader.rounds, "missed": len(committed - reader.seen)}
-        assert committed - reader.seen == set()
-        assert len(reader.seen) == COMMITS
+        missed = [len(owner.committed - owner.reader.seen) for owner in owners]
+        measured |= {
+            "commits": sum(len(owner.committed) for owner in owners),
+            "owners": OWNERS,
+            "writers_of_each": WRITERS,
+            "times_asked": sum(owner.reader.rounds for owner in owners),
+            "missed": sum(missed),
+        }
+        assert missed == [0] * OWNERS
+        assert sum(len(owner.reader.seen) for owner in owners) == COMMITS
 
 
 class TestNaiveCursor:
@@ -164,7 +191,7 @@ class TestNaiveCursor:
                 return {row["id"] for row in found}
 
             following = asyncio.create_task(reader.follow(ask, finished))
-            committed = await written(write, finished)
+            committed = await written(write, NAIVE_COMMITS, finished)
             await following
 
         missed = len(committed - reader.seen)
