@@ -85,6 +85,15 @@ class JsonRequired(Problem):
     status, slug, title = 415, "json-required", "The content type has to be application/json"
 
 
+class EncodedContent(Problem):
+    """RFC 9110, 15.5.16: `Accept-Encoding` says what would be taken, and that is a body as it is."""
+
+    status, slug, title = 415, "encoded-content", "The request body must not be compressed"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Accept-Encoding": "identity"})
+
+
 class InvalidRequest(Problem):
     status, slug, title = 422, "invalid-request", "The request is not valid"
 

@@ -83,6 +83,7 @@ export const server = {
   "The request took too long to arrive": "Die Anfrage kam zu langsam an",
   "The request body is too large": "Die Anfrage ist zu groß",
   "The content type has to be application/json": "Der Inhaltstyp muss application/json sein",
+  "The request body must not be compressed": "Der Inhalt der Anfrage darf nicht komprimiert sein",
   "There is nothing at this address": "Unter dieser Adresse gibt es nichts",
   "This address does not answer this method": "Diese Adresse beantwortet diese Methode nicht",
   "The address of the request is too long": "Die Adresse der Anfrage ist zu lang",

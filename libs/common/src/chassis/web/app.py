@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from prometheus_client import CollectorRegistry
 from sqlalchemy import QueuePool
 from starlette.types import ASGIApp
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from chassis import metrics
 from chassis.database import Database
 from chassis.settings import MetricsSettings
-from chassis.web import deadlines, health, middleware, problems
+from chassis.web import deadlines, health, middleware, problems, requests
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -43,6 +43,7 @@ def create_app(
         # "/todos/" is not an address of ours: it gets a 404, not a redirect that drops the body.
         redirect_slashes=False,
         responses=problems.EVERYWHERE,
+        dependencies=[Depends(requests.refuse_unread_query)],
         separate_input_output_schemas=False,
     )
     app.state.health, app.state.registry = health.Health(), registry
@@ -52,6 +53,7 @@ def create_app(
         app.include_router(router)
     for layer in reversed(before_routing):
         app.add_middleware(layer)
+    app.add_middleware(requests.PlainContent)
     app.add_middleware(deadlines.Deadlines, longer=longer)
     counted = metrics.RequestMetrics(registry)
     app.add_middleware(middleware.RequestContext, translate=translate, observe=counted.observe)

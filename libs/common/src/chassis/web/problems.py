@@ -15,6 +15,7 @@ from chassis.problems import (
     MEDIA_TYPE,
     BadRequest,
     ContentTooLarge,
+    EncodedContent,
     GatewayTimeout,
     InvalidRequest,
     JsonRequired,
@@ -73,7 +74,9 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 
 # What any endpoint of a service with a database may answer.
-EVERYWHERE = responses(BadRequest, ContentTooLarge, JsonRequired, InvalidRequest, ServiceUnavailable, GatewayTimeout)
+EVERYWHERE = responses(
+    BadRequest, ContentTooLarge, JsonRequired, EncodedContent, InvalidRequest, ServiceUnavailable, GatewayTimeout
+)
 
 _NOT_JSON = "The body is not JSON that can be read"
 

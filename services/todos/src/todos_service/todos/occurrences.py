@@ -17,9 +17,7 @@ def completes_one(stored: Fields, outcome: Outcome) -> bool:
     return completed is not None and completed.after is True and after is not None
 
 
-async def is_over(
-    tx: AsyncConnection, keys: OwnerKeys, stored: Fields, *, todo_id: UUID, operation: Operation
-) -> bool:
+async def is_over(tx: AsyncConnection, keys: OwnerKeys, stored: Fields, *, todo_id: UUID, operation: Operation) -> bool:
     """Whether somebody else has completed the occurrence that the operation is about, and has left it at that."""
     seen = operation.base_version
     if seen is None:

@@ -37,9 +37,7 @@ _DELETED = (
 )
 _ONE: Final = _DELETED.where(Todo.id == bindparam("todo", type_=Todo.id.type))
 _PAGE: Final = (
-    _DELETED.where(Todo.deleted_at > _SINCE)
-    .order_by(Todo.deleted_at.desc(), Todo.id.desc())
-    .limit(bindparam("limit"))
+    _DELETED.where(Todo.deleted_at > _SINCE).order_by(Todo.deleted_at.desc(), Todo.id.desc()).limit(bindparam("limit"))
 )
 _BEFORE: Final = _PAGE.where(
     tuple_(Todo.deleted_at, Todo.id)
