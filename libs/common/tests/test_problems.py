@@ -1,6 +1,10 @@
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
 
-from chassis.problems import Problem, ServiceUnavailable, Unauthenticated
+import pytest
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
+
+from chassis.problems import InvalidRequest, Problem, ServiceUnavailable, Unauthenticated
 
 
 class BellBroken(Problem):
@@ -30,3 +34,38 @@ class TestProblem:
     def test_the_challenge_tells_a_bad_token_from_a_missing_one(self) -> None:
         assert Unauthenticated().headers == {"WWW-Authenticate": "Bearer"}
         assert Unauthenticated(error="invalid_token").headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+
+def even(number: int) -> int:
+    if number % 2:
+        raise ValueError("must be even")
+    return number
+
+
+class TestInvalidRequest:
+    @pytest.mark.parametrize(
+        "kind, given, words",
+        [
+            (date, "soon", "must be a date, like 2026-11-24"),
+            (date, "2026-11-24T09:00:00", "must be a date, like 2026-11-24"),
+            (AwareDatetime, "soon", "must be a moment, like 2026-11-24T09:00:00Z"),
+            (AwareDatetime, "2026-11-24T09:00:00", "must say how far it is from UTC, as by a Z at its end"),
+            (Annotated[str, Field(min_length=2)], "a", "must have at least 2 characters"),
+            (Annotated[str, Field(max_length=2)], "abc", "must have at most 2 characters"),
+            (Annotated[str, Field(pattern="^a")], "b", "must have the form ^a"),
+            (Annotated[list[int], Field(max_length=1)], [1, 2], "must have at most 1 entries"),
+            (Annotated[int, Field(ge=1)], 0, "must be at least 1"),
+            (Annotated[int, Field(le=200)], 201, "must be at most 200"),
+            (Annotated[int, Field(gt=0, lt=9)], 0, "must be more than 0"),
+            (Annotated[int, Field(gt=0, lt=9)], 9, "must be less than 9"),
+            (int, "1" * 5000, "must be a smaller number"),
+            (int, float("nan"), "must be a number"),
+            (Literal["low", "high"], "{0}", "must be 'low' or 'high'"),
+            (Annotated[int, AfterValidator(even)], 3, "must be even"),
+        ],
+    )
+    def test_says_what_would_be_right(self, kind: Any, given: object, words: str) -> None:
+        with pytest.raises(ValidationError) as caught:
+            TypeAdapter(kind).validate_python(given)
+
+        assert [InvalidRequest.words(dict(fault)) for fault in caught.value.errors()] == [words]

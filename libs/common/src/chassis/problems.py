@@ -1,6 +1,7 @@
 """Failures a client can act on, in the shape of RFC 9457. This module knows no web framework."""
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any, ClassVar
 
 MEDIA_TYPE = "application/problem+json"
@@ -100,7 +101,12 @@ class InvalidRequest(Problem):
     @staticmethod
     def words(fault: Mapping[str, Any]) -> str:
         """What is wrong, for people: what Pydantic says for programmers says less to them."""
-        return _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+        words = _WORDS.get(fault["type"])
+        known = fault.get("ctx", {})
+        if words is None or not all(name in known for _, name, _, _ in Formatter().parse(words) if name):
+            # A rule of ours, maybe one that is named like Pydantic's: it has words of its own.
+            return str(fault["msg"]).removeprefix("Value error, ")
+        return words.format(**known)
 
 
 _WORDS = {
@@ -117,8 +123,29 @@ _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "finite_number": "must be a number",
     "uuid_type": "must be a UUID",
     "uuid_parsing": "must be a UUID",
+    "date_type": "must be a date, like 2026-11-24",
+    "date_parsing": "must be a date, like 2026-11-24",
+    "date_from_datetime_parsing": "must be a date, like 2026-11-24",
+    "date_from_datetime_inexact": "must be a date, like 2026-11-24",
+    "datetime_type": "must be a moment, like 2026-11-24T09:00:00Z",
+    "datetime_parsing": "must be a moment, like 2026-11-24T09:00:00Z",
+    "datetime_from_date_parsing": "must be a moment, like 2026-11-24T09:00:00Z",
+    "timezone_aware": "must say how far it is from UTC, as by a Z at its end",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must have the form {pattern}",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
 }
 
 
