@@ -31,8 +31,8 @@ export class FakeServer implements Transport {
   /** Every operation that arrived, repetitions included. */
   readonly received: Operation[] = [];
   readonly pulls: (string | null)[] = [];
-  /** What became of the fields of each todo. */
-  readonly history = new Map<string, Pick<HistoryEntry, "seq" | "changes">[]>();
+  /** What became of the fields of each todo, and by what, the newest first. */
+  readonly history = new Map<string, Pick<HistoryEntry, "seq" | "kind" | "changes">[]>();
   /** What decides about an operation; a test of tests may put something wrong here. */
   decide: typeof merge = merge;
   pageSize = 500;
@@ -58,14 +58,14 @@ export class FakeServer implements Transport {
 
   add(...todos: Partial<Todo>[]): Todo[] {
     return todos.map((todo) =>
-      this.#store({ ...aTodo(todo), position: todo.position ?? `b${--this.#last}` }),
+      this.#store("create", { ...aTodo(todo), position: todo.position ?? `b${--this.#last}` }),
     );
   }
 
   /** Somebody else's change. */
   change(id: string, changes: Partial<Todo>): void {
     const todo = this.todos.get(id);
-    if (todo) this.#store({ ...todo, ...changes, version: todo.version + 1 });
+    if (todo) this.#store("update", { ...todo, ...changes, version: todo.version + 1 });
   }
 
   remove(id: string): void {
@@ -74,7 +74,7 @@ export class FakeServer implements Transport {
 
   purge(id: string): void {
     const todo = this.todos.get(id);
-    if (todo) this.#store({ ...todo, deleted_at: todo.deleted_at ?? NOW, purged: true });
+    if (todo) this.#store("delete", { ...todo, deleted_at: todo.deleted_at ?? NOW, purged: true });
   }
 
   /** A restored backup: what was told before counts no more. */
@@ -180,7 +180,7 @@ export class FakeServer implements Transport {
       const rejected = { type: `urn:problem:${slug}`, title: slug, status: 422 };
       return { op_id, outcome: "rejected", first: null, todo, seq: null, clashes: {}, problem: rejected };
     }
-    const now = merged.version_step ? this.#store(this.#changed(operation, stored, merged)) : stored;
+    const now = merged.version_step ? this.#store(kind, this.#changed(operation, stored, merged)) : stored;
     const { outcome, clashes } = merged;
     if (!now) throw new Error(`${kind} changed nothing`);
     return { op_id, outcome, first: null, todo: toDocument(now), seq: now.seq, clashes, problem: null };
@@ -196,19 +196,19 @@ export class FakeServer implements Transport {
     return next.completed && next.recurrence ? advance(next) : next;
   }
 
-  #store(todo: Stored): Stored {
+  #store(kind: Operation["kind"], todo: Stored): Stored {
     const stored = { ...todo, seq: ++this.head };
-    this.#remember(this.todos.get(todo.id), stored);
+    this.#remember(kind, this.todos.get(todo.id), stored);
     this.todos.set(todo.id, stored);
     for (const listener of this.#listeners) listener({ type: "head", epoch: this.epoch, head: this.head });
     return stored;
   }
 
-  #remember(before: Stored | undefined, after: Stored): void {
+  #remember(kind: Operation["kind"], before: Stored | undefined, after: Stored): void {
     const changed = editable.filter((field) => !same(before?.[field], after[field]));
     const changes = changed.map((field) => [field, { from: before?.[field] ?? null, to: after[field] }]);
-    const entry = { seq: after.seq, changes: Object.fromEntries(changes) };
-    this.history.set(after.id, [...(this.history.get(after.id) ?? []), entry]);
+    const entry = { seq: after.seq, kind, changes: Object.fromEntries(changes) };
+    this.history.set(after.id, [entry, ...(this.history.get(after.id) ?? [])]);
   }
 }
 

@@ -1,7 +1,15 @@
 import { type Api, authorised, bodyOf, createApi, reaching, type Tokens } from "@/lib/api/client";
 import { retrying } from "@/lib/api/retry";
 import { act } from "@/testing/devices/act";
-import { haveConverged, lostUpdates, resurrected, stateOf } from "@/testing/devices/check";
+import {
+  deletedButThere,
+  haveConverged,
+  lostUpdates,
+  type Past,
+  type Pasts,
+  resurrected,
+  stateOf,
+} from "@/testing/devices/check";
 import { Device } from "@/testing/devices/device";
 import type { Weather } from "@/testing/devices/network";
 import { Random } from "@/testing/devices/random";
@@ -48,11 +56,11 @@ export async function run(plan: Plan): Promise<Report> {
     await until(() => devices.every(({ store }) => store.snapshot().complete), plan.patience);
     const crashes = await work(devices, plan, random);
     const first = await settle(devices, plan);
-    const history = await readHistory(clientOf(plan), devices);
-    const lost_updates = lostUpdates(devices, history);
+    const lost_updates = lostUpdates(devices, await readPasts(clientOf(plan), touched(devices)));
     const { conflicts, refusals } = countDecisions(devices);
     decide(devices, random);
     const second = await settle(devices, plan);
+    const suspects = deletedButThere(devices);
     const [device] = devices;
     return {
       seed: plan.seed,
@@ -68,7 +76,7 @@ export async function run(plan: Plan): Promise<Report> {
       settled_ms: first.took,
       converged: first.converged && second.converged,
       lost_updates,
-      resurrected: resurrected(devices),
+      resurrected: resurrected(suspects, await readPasts(clientOf(plan), suspects)),
       agrees_with_server: await agreesWithServer(clientOf(plan), devices),
     };
   } finally {
@@ -143,27 +151,38 @@ function decide(devices: readonly Device[], random: Random): void {
   }
 }
 
-/** Every value that any field of the todos that are there ever got. */
-async function readHistory(api: Api, devices: readonly Device[]) {
-  const [device] = devices;
-  const history = new Map<string, Map<string, unknown[]>>();
-  for (const { id } of device?.store.snapshot().todos ?? []) history.set(id, await historyOf(api, id));
-  return history;
+/** Todos that are there, and that somebody has changed since this began. */
+function touched([device, ...others]: readonly Device[]): string[] {
+  if (!device) return [];
+  const verdicts = [device, ...others].flatMap((each) => [...each.verdicts.values()]);
+  const ids = new Set(verdicts.map(({ operation }) => operation.todo_id));
+  return device.store
+    .snapshot()
+    .todos.map(({ id }) => id)
+    .filter((id) => ids.has(id));
 }
 
-async function historyOf(api: Api, todo_id: string): Promise<Map<string, unknown[]>> {
+async function readPasts(api: Api, ids: readonly string[]): Promise<Pasts> {
+  const pasts = new Map<string, Past>();
+  for (const id of ids) pasts.set(id, await pastOf(api, id));
+  return pasts;
+}
+
+async function pastOf(api: Api, todo_id: string): Promise<Past> {
+  const kinds: string[] = [];
   const values = new Map<string, unknown[]>();
   let cursor: string | null = null;
   do {
     const query: { limit: number; cursor?: string } = { limit: 100, ...(cursor === null ? {} : { cursor }) };
     const page: Awaited<ReturnType<typeof historyPage>> = await historyPage(api, todo_id, query);
-    for (const { changes } of page.items) {
+    for (const { kind, changes } of page.items) {
+      kinds.push(kind);
       for (const [field, { to }] of Object.entries(changes))
         values.set(field, [...(values.get(field) ?? []), to]);
     }
     cursor = page.next_cursor;
   } while (cursor !== null);
-  return values;
+  return { kinds, values };
 }
 
 const historyPage = (api: Api, todo_id: string, query: { limit: number; cursor?: string }) =>
