@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from todos_service.transfer import todoist
-from todos_service.transfer.candidates import Candidate
+from todos_service.transfer.candidates import Candidate, Remark
 from todos_service.transfer.errors import UnknownFormat
 from todos_service.transfer.uploads import Upload
 
@@ -32,13 +32,17 @@ LINES = (
 EXPORT = "\r\n".join(LINES)
 
 
-async def read(text: str | bytes) -> list[Candidate]:
+async def read_all(text: str | bytes, name: str = "") -> list[Candidate | Remark]:
     async def pieces() -> AsyncIterator[bytes]:
         content = text if isinstance(text, bytes) else b"\xef\xbb\xbf" + text.encode()
         for begin in range(0, len(content), 97):
             yield content[begin : begin + 97]
 
-    return [candidate async for candidate in todoist.read(Upload(pieces(), most=10**7), OWNER)]
+    return [each async for each in todoist.read(Upload(pieces(), most=10**7), OWNER, name)]
+
+
+async def read(text: str | bytes, name: str = "") -> list[Candidate]:
+    return [each for each in await read_all(text, name) if isinstance(each, Candidate)]
 
 
 class TestRead:
@@ -66,7 +70,7 @@ class TestRead:
         basil, compost, seeds, _, in_german = await read(EXPORT)
 
         assert basil.losses == ["duration 30"]
-        assert compost.losses == ["assigned to Ada (8)", "was a sub-task"]
+        assert compost.losses == ["assigned to Ada (8)", "was a sub-task of “Repot the basil”"]
         assert seeds.losses == ["deadline 2999-12-01, which is kept in the description"]
         assert seeds.content["description"] == "Deadline: 2999-12-01"
         assert in_german.losses == ["due “jeden Montag”, which is kept in the description"]

@@ -17,6 +17,8 @@ from todos_service.todos.writing import Author, Write, Written, clash_to_json
 
 # What takes back a change that was not one of fields.
 _OPPOSITES: Final = {"create": Kind.DELETE, "import": Kind.DELETE, "restore": Kind.DELETE, "delete": Kind.RESTORE}
+# Not what an import notes for the next one.
+_SHOWN: Final = frozenset({*FIELDS, "completed_at"})
 
 
 class ChangeDocument(TypedDict):
@@ -55,7 +57,7 @@ def _document(row: Any, changes: dict[str, dict[str, Any]]) -> ChangeDocument:
         "kind": row.kind,
         "at": row.at,
         "session_id": str(row.session_id),
-        "changes": changes,
+        "changes": {name: step for name, step in changes.items() if name in _SHOWN},
     }
 
 

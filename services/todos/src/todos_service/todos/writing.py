@@ -43,6 +43,10 @@ class Write:
     note: Mapping[str, Any] = field(default_factory=dict)
     # How many todos the owner may have, for an operation that may add one.
     limit: int | None = None
+    # When it was completed, for an operation that completes it and tells of something earlier.
+    completed_at: datetime | None = None
+    # What the history tells of the change beside its fields, in the form of one.
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -128,7 +132,7 @@ async def _complete_occurrence(
     operation = request.operation
     if await occurrences.is_over(tx, keys, before, todo_id=request.todo_id, operation=operation):
         return request, occurrences.without_completion(outcome)
-    advanced = occurrences.advanced(before, outcome, completed_at=request.at)
+    advanced = occurrences.advanced(before, outcome, completed_at=request.completed_at or request.at)
     if advanced is None:
         return request, outcome
     return replace(request, operation=replace(operation, kind=Kind.ADVANCE)), advanced
@@ -200,7 +204,7 @@ def _after(before: TodoDocument | None, outcome: Outcome, request: Write, trash:
     else:
         after |= {name: step.after for name, step in outcome.steps.items()} | {"deleted_at": None}
         if "completed" in outcome.steps:
-            completed_at = _moment(trash.get(_COMPLETED_AT)) or request.at
+            completed_at = _moment(trash.get(_COMPLETED_AT)) or request.completed_at or request.at
             after["completed_at"] = completed_at if after["completed"] else None
     return cast("TodoDocument", {name: after[name] for name in TodoDocument.__annotations__})
 
@@ -226,7 +230,8 @@ class _Change(NamedTuple):
 async def _store(tx: AsyncConnection, seq: int, owner_keys: OwnerKeys, request: Write, *, change: _Change) -> None:
     after = change.after
     to_columns = documents.to_columns if after["deleted_at"] is None else documents.to_tombstone
-    sealed = documents.seal_changes(owner_keys, todo_id=request.todo_id, version=after["version"], changes=change.told)
+    told = {**change.told, **request.beside}
+    sealed = documents.seal_changes(owner_keys, todo_id=request.todo_id, version=after["version"], changes=told)
     await turns.store(
         tx,
         owner_id=request.by.owner_id,

@@ -1,5 +1,6 @@
 """A todo that somebody wants to bring in, before anybody knows whether it is one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
@@ -30,6 +31,13 @@ class Source(NamedTuple):
         """Reasons quote the file."""
         cut = reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - 1] + "…"
         return {"line": self.line, "id": self.id, "reason": cut}
+
+
+class Remark(NamedTuple):
+    """What is lost of something else in a file than a todo: of a project, say."""
+
+    source: Source
+    losses: list[str]
 
 
 @dataclass(slots=True)
@@ -67,7 +75,25 @@ def _checked(content: Any) -> ExportedTodo | str:
     try:
         return ExportedTodo.model_validate(content)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = "/".join(str(part) for part in fault["loc"])
-        said = InvalidRequest.words(fault)
-        return f"{place}: {said}" if place else said
+        return _in_words(error.errors(include_url=False, include_input=False)[0])
+
+
+def _in_words(fault: Mapping[str, Any]) -> str:
+    place, kind, limits = "/".join(str(part) for part in fault["loc"]), fault["type"], fault.get("ctx", {})
+    if (place, kind) in _NO_TITLE:
+        return "it has no title"
+    if kind in _TOO_LONG:
+        return f"{place}: {_TOO_LONG[kind].format(limits['max_length'])}"
+    said = "is empty" if kind == "string_too_short" else _WORDS.get(kind) or InvalidRequest.words(fault)
+    return f"{place}: {said}" if place else said
+
+
+_NO_TITLE: Final = {("title", "string_too_short"), ("title", "missing")}
+_TOO_LONG: Final = {"string_too_long": "is longer than {} characters", "too_long": "has more than {} entries"}
+_WORDS: Final = {
+    "literal_error": "has a value that is not known here",
+    "string_pattern_mismatch": "is not written as it has to be",
+    "datetime_parsing": "is no time",
+    "datetime_from_date_parsing": "is no time",
+    "timezone_aware": "is a time without a time zone",
+}

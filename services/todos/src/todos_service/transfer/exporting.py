@@ -15,7 +15,7 @@ from todos_service.todos import documents, opening
 from todos_service.todos.documents import TodoDocument
 from todos_service.todos.merging import DEFAULTS
 from todos_service.transfer import repository
-from todos_service.transfer.daybook import NAME
+from todos_service.transfer.daybook import NAME, VERSION
 
 _PAGE = 200
 _PAGE_OF_CHANGES = 500
@@ -52,7 +52,7 @@ class _Sealed(NamedTuple):
 
 async def export(database: Database, keys: DataKeys, *, owner_id: UUID) -> AsyncIterator[bytes]:
     """The first piece comes when the first page has been read."""
-    head = {"format": NAME, "version": 1, "exported_at": datetime.now(UTC)}
+    head = {"format": NAME, "version": VERSION, "exported_at": datetime.now(UTC)}
     written = bytearray(documents.to_bytes(head)[:-1] + b',"todos":[')
     owner, after, between = _Owner(database, keys, owner_id), None, b"\n"
     while page := await _page(owner, after):

@@ -58,6 +58,16 @@ _HISTORY_AFTER: Final = _HISTORY.where(
         bindparam("after_version", type_=HistoryRow.version.type),
     )
 )
+_PAST: Final = (
+    select(HistoryRow.version, HistoryRow.kind, HistoryRow.at, HistoryRow.key_version, HistoryRow.sealed)
+    .where(
+        HistoryRow.owner_id == _OWNER,
+        HistoryRow.todo_id == bindparam("todo", type_=HistoryRow.todo_id.type),
+        HistoryRow.sealed != b"",
+    )
+    .order_by(HistoryRow.version.desc())
+    .limit(bindparam("limit"))
+)
 _EXISTING: Final = select(*SHOWN).where(Todo.owner_id == _OWNER, Todo.id == _IDS.any_())
 _ADVANCE: Final = (
     update(Stream)
@@ -86,6 +96,13 @@ async def list_history(
     if after is not None:
         values["after_todo"], values["after_version"] = after
     rows: Sequence[Any] = (await reads.execute(_HISTORY if after is None else _HISTORY_AFTER, values)).all()
+    return rows
+
+
+async def list_past(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, limit: int) -> Sequence[Any]:
+    """The changes of one todo, the newest first."""
+    values = {"owner": owner_id, "todo": todo_id, "limit": limit}
+    rows: Sequence[Any] = (await tx.execute(_PAST, values)).all()
     return rows
 
 

@@ -65,17 +65,29 @@ async def import_todos(
     limit: TodoLimit,
     most: ImportLimit,
     source: Annotated[Format, Query(alias="format", description="Whose file it is")] = "daybook",
+    name: Annotated[
+        str,
+        Query(
+            max_length=255,
+            description="What the project is called that Todoist exported: its file does not tell. It becomes a tag, "
+            "and tells equal tasks of two projects apart",
+        ),
+    ] = "",
 ) -> Response:
     """Bring todos in from a file: an export of ours, a project that Todoist exported as CSV, or Vikunja's `data.json`.
 
-    A todo of an export keeps its id, its history and its place in the trash. Importing a file again changes nothing:
-    what is here already stays, unless it is newer in the file. Todoist's files do not say what is newer: with them, all
-    that is here stays. The report names what was left out, and of todos of other programs what could not be carried. A
-    file of theirs has at most 8 MiB. While another import of the caller's is under way, or too many of others, the
-    answer is a 503.
+    A todo of an export keeps its id, its history and its place in the trash. Importing a file again changes nothing.
+    What is here already is merged field by field: what only the file changed is taken, what only you changed stays, and
+    of what both changed, what is here stays and `notes` say what the file has. With no past in common the newer one
+    wins as a whole, and `notes` name what it replaced. Todoist's files have no ids: a row that says something else than
+    before is another todo. The report names what was left out, and of other programs' files what could not be carried.
+    Nothing of a file is taken that is broken or ends too early. A file of other programs has at most 8 MiB. While
+    another import of the caller's is under way, or too many of others, the answer is a 503.
     """
     imports: Imports = request.app.state.imports
     with imports.one_of(user.id):
         upload = Upload(request.stream(), most=most)
-        tally = await service.bring_in(database, keys, by=author(user), upload=upload, format_=source, limit=limit)
+        tally = await service.bring_in(
+            database, keys, by=author(user), upload=upload, format_=source, name=name, limit=limit
+        )
     return answers.json(asdict(tally), {})

@@ -47,6 +47,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 PastVersion = Annotated[Version, Field(le=10**9)]
 Kind = Literal["create", "update", "delete", "restore", "advance", "rebalance", "import"]
 
+
 _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {
     "title": TypeAdapter(Title | None),
     "description": TypeAdapter(Description | None),
@@ -60,12 +61,32 @@ _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {
 }
 
 
+def _of_a_todo(fields: dict[str, Any]) -> dict[str, Any]:
+    if not fields.keys() <= set(FIELDS):
+        raise ValueError("must be the fields of a todo")
+    return {name: _one_spelling(_ADAPTERS[name], value) for name, value in fields.items()}
+
+
+class Imported(Request):
+    """Beside the fields of a change that an import made: whose file it was, when it says the todo was changed, and what
+    it said, as far as that is not what was written."""
+
+    format: Format
+    updated_at: Moment | None
+    fields: Annotated[dict[str, Any], AfterValidator(_of_a_todo)]
+
+
+# What that is called there.
+IMPORT: Final = "import"
+_OF_A_CHANGE: Final = _ADAPTERS | {IMPORT: TypeAdapter(Imported | None)}
+
+
 def _as_a_todo_has_it(changes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """A change can be undone: what is in it must be what a todo may be."""
-    if not all(name in _ADAPTERS and step.keys() == {"from", "to"} for name, step in changes.items()):
+    if not all(name in _OF_A_CHANGE and step.keys() == {"from", "to"} for name, step in changes.items()):
         raise ValueError("must be the fields of a todo, each with what it was and what it became")
     return {
-        name: {side: _one_spelling(_ADAPTERS[name], value) for side, value in step.items()}
+        name: {side: _one_spelling(_OF_A_CHANGE[name], value) for side, value in step.items()}
         for name, step in changes.items()
     }
 
@@ -133,9 +154,11 @@ class Note(Response):
 
 class Report(Response):
     imported: int = Field(description="Added")
-    updated: int = Field(description="Were there already, and older than those of the file")
-    unchanged: int = Field(description="Were there already, the same")
+    updated: int = Field(description="Were there already, and got what the file had changed")
+    unchanged: int = Field(description="Were there already, and the file changed nothing")
     skipped: list[Note] = Field(description="Not taken over, and why")
-    notes: list[Note] = Field(description="Of what was taken over: what could not be carried")
+    notes: list[Note] = Field(
+        description="What could not be carried, and of what was changed here and there what the file says"
+    )
     more_skipped: int = Field(description="Not taken over, beside the first thousand that are named")
     more_notes: int = Field(description="What could not be carried, beside the first thousand that are named")

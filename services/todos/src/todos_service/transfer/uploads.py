@@ -3,13 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Self
 from uuid import UUID
 
+from chassis.encryption import Cipher, new_key
 from chassis.problems import ContentTooLarge, ServiceUnavailable
 
 _AT_ONCE = 4
 _BUSY_SECONDS = 10
 _TURN_SECONDS = 0.02
+# Of a file that is kept until it is whole; what is more is on disk.
+_IN_MEMORY = 1024 * 1024
+# So much is sealed at a time.
+_BLOCK = 64 * 1024
+_LENGTH_BYTES = 4
 
 
 class Imports:
@@ -89,3 +97,55 @@ class Upload:
             if piece:
                 return piece
         return b""
+
+
+class Spool:
+    """Keeps a file that arrives until its end is known. What is too much for memory waits on disk, sealed by a key that
+    nothing but this object has: no todo is ever on a disk as plain text."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
+        self._cipher = Cipher.of(new_key())
+        self._block, self._blocks = bytearray(), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, piece: bytes) -> None:
+        self._block += piece
+        if len(self._block) >= _BLOCK:
+            self._seal()
+
+    def rewind(self) -> None:
+        """From now on it is read."""
+        self._seal()
+        self._file.seek(0)
+        self._blocks = 0
+
+    async def read(self, size: int = -1) -> bytes:
+        """As files do: up to so many bytes, none at the end."""
+        if size == 0:
+            return b""
+        if not self._block:
+            self._block = bytearray(self._open())
+        end = len(self._block) if size < 0 else size
+        piece = bytes(self._block[:end])
+        del self._block[:end]
+        return piece
+
+    def _seal(self) -> None:
+        sealed = self._cipher.seal(bytes(self._block), self._place())
+        self._file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        self._block.clear()
+
+    def _open(self) -> bytes:
+        length = int.from_bytes(self._file.read(_LENGTH_BYTES), "big")
+        return self._cipher.open(self._file.read(length), self._place()) if length else b""
+
+    def _place(self) -> bytes:
+        """Binds each block to its place in the file."""
+        self._blocks += 1
+        return self._blocks.to_bytes(8, "big")

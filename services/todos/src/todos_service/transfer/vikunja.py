@@ -1,8 +1,6 @@
 """What Vikunja exports: `data.json` of its archive, a list of projects with their tasks."""
 
-import html
-import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -10,63 +8,113 @@ from uuid import UUID, uuid5
 import orjson
 
 from todos_service.todos import positions
-from todos_service.transfer.candidates import LONGEST_LABEL, LONGEST_TEXT, Candidate, Source
+from todos_service.transfer import reports
+from todos_service.transfer.candidates import LONGEST_LABEL, LONGEST_TEXT, Candidate, Remark, Source
 from todos_service.transfer.errors import UnknownFormat
 from todos_service.transfer.fitting import fit
+from todos_service.transfer.markup import text_of
 from todos_service.transfer.uploads import Pace, Upload
 
 # 0 is unset; it knows "high", "urgent" and "do now".
 _PRIORITIES: Final = ("none", "low", "medium", "high", "high", "high")
-_BULLET = "- "
-_LONGEST_QUOTE = 100
 # What becomes of a task in which something is not what it is called, down to lists a thousand deep.
 _NOT_A_TASK = (TypeError, ValueError, AttributeError, LookupError, OverflowError, RecursionError)
 _FAULT = "it is not a task as Vikunja writes one"
 _DAY, _DAYS_OF_A_WEEK, _LONGEST_INTERVAL = 86_400, 7, 400
 _MONTHLY, _FROM_COMPLETION = 1, 2
-_BLOCKS: Final = frozenset({"p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr"})
 # What a todo has no counterpart of.
 _LOST: Final = {
     "assignees": "assignees",
     "attachments": "attachments",
     "reminders": "reminders",
     "related_tasks": "relations to other tasks",
+    "is_favorite": "that it is a favourite",
 }
+_PLACES: Final = ("bucket_id", "kanban_position")
+_CHILDREN: Final = "child_projects"
+# Of a project: what becomes of todos, and what the program counts and keeps for itself.
+_CARRIED: Final = frozenset({"id", "title", "tasks", _CHILDREN, "parent_project_id", "position", "created", "updated"})
+_UNWRITTEN: Final = frozenset({"owner", "max_right", "max_permission"})
+
+Project = Mapping[str, Any]
 
 
 class _Strange(ValueError):
     """Says in words for a person what is not what it is called."""
 
 
-async def read(upload: Upload, owner_id: UUID) -> AsyncIterator[Candidate]:
+async def read(upload: Upload, owner_id: UUID) -> AsyncGenerator[Candidate | Remark]:
     try:
-        projects = orjson.loads(await upload.read())
+        dump = orjson.loads(await upload.read())
     except orjson.JSONDecodeError as error:
         raise UnknownFormat("The file is not JSON; an archive has it as data.json") from error
-    if not (isinstance(projects, list) and all(map(_is_a_project, projects))):
+    if not (isinstance(dump, list) and all(map(_is_project, dump))):
         raise UnknownFormat("A dump of Vikunja is a list of projects, each with its tasks")
-    pace = Pace()
-    for number, candidate in enumerate(_candidates(projects, owner_id), start=1):
-        candidate.content["position"] = positions.counted(number)
-        yield candidate
+    pace, number = Pace(), 0
+    for each in _candidates(dump, owner_id):
+        if isinstance(each, Candidate):
+            number += 1
+            each.content["position"] = positions.counted(number)
+        yield each
         await pace.rest()
 
 
-def _is_a_project(each: Any) -> bool:
-    return isinstance(each, dict) and "tasks" in each and isinstance(each["tasks"] or [], list)
-
-
-def _candidates(projects: list[Any], owner_id: UUID) -> Iterator[Candidate]:
-    for project in projects:
-        title = project.get("title")
-        for task in project["tasks"] or ():
+def _candidates(dump: list[Any], owner_id: UUID) -> Iterator[Candidate | Remark]:
+    for project, parent in _walk(dump):
+        if not _is_project(project):
+            yield Candidate(Source(), {}, fault=f"it is not a project as Vikunja writes one: {reports.quoted(project)}")
+            continue
+        if losses := _project_losses(project, parent):
+            yield Remark(Source.of_id(project.get("title")), losses)
+        for task in project.get("tasks") or ():
             source = Source.of_id(task.get("id")) if isinstance(task, dict) else Source()
             try:
-                yield _task(task, source, _label(title), owner_id)
+                yield _task(task, source, _label(project.get("title")), owner_id)
             except _Strange as error:
                 yield Candidate(source, {}, fault=f"{_FAULT}: {error}")
             except _NOT_A_TASK:
                 yield Candidate(source, {}, fault=_FAULT)
+
+
+def _is_project(each: Any) -> bool:
+    return (
+        isinstance(each, dict)
+        and not each.keys().isdisjoint({"tasks", _CHILDREN})
+        and all(isinstance(each.get(name) or [], list) for name in ("tasks", _CHILDREN))
+    )
+
+
+def _walk(dump: list[Any]) -> Iterator[tuple[Any, Project | None]]:
+    """Each project before those within it, with the one it is in. Without recursion, however deep they are."""
+    # Some versions write a project beside the one it is in, and its number.
+    numbered = {str(each["id"]): each for each in dump if each.get("id")}
+    waiting = [(each, numbered.get(str(each.get("parent_project_id")))) for each in reversed(dump)]
+    while waiting:
+        project, parent = waiting.pop()
+        yield project, parent
+        if _is_project(project):
+            waiting += [(each, project) for each in reversed(project.get(_CHILDREN) or [])]
+
+
+def _project_losses(project: Project, parent: Project | None) -> list[str]:
+    """What a todo has no place for. Each names the project, as there may be many."""
+    lost = [] if parent is None else [f"is within the project {reports.quoted(parent.get('title'))}"]
+    lost += [
+        f"{name.replace('_', ' ')}{_words(value)}"
+        for name, value in project.items()
+        if value and name not in _CARRIED | _UNWRITTEN
+    ]
+    return [f"of the project {reports.quoted(project.get('title'))}: {each}" for each in lost]
+
+
+def _words(value: Any) -> str:
+    """What people wrote of it, or how much there is."""
+    if value is True:
+        return ""
+    if not isinstance(value, dict | list):
+        return f" {reports.quoted(value)}"
+    titles = [each["title"] for each in value if isinstance(each, dict) and isinstance(each.get("title"), str)]
+    return f" {', '.join(map(reports.quoted, titles))}" if titles else f" ({len(value)})"
 
 
 def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
@@ -76,8 +124,8 @@ def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
     candidate = Candidate(
         source,
         {
-            "id": uuid5(owner_id, f"vikunja\n{task['id']}"),
-            "title": _text(task["title"]),
+            "id": uuid5(owner_id, _identity(task)),
+            "title": _text(task.get("title")),
             "description": "",
             "completed": done,
             "completed_at": (_moment(task, "done_at") or created) if done else None,
@@ -89,17 +137,43 @@ def _task(task: Any, source: Source, project: str, owner_id: UUID) -> Candidate:
         },
         is_dated=changed is not None,
     )
-    candidate.losses += [what for name, what in _LOST.items() if task.get(name)]
-    candidate.losses += [f"progress of {task['percent_done']:.0%}"] if task.get("percent_done") else []
-    candidate.losses += [
-        f"{name.replace('_', ' ')} {moment:%Y-%m-%d}"
-        for name in ("start_date", "end_date")
-        if (moment := _moment(task, name))
-    ]
+    candidate.losses += _losses(task)
     _add_recurrence(candidate, task)
     _add_texts(candidate, [task.get("description"), *(each.get("comment") for each in task.get("comments") or ())])
     fit(candidate)
     return candidate
+
+
+def _identity(task: Mapping[str, Any]) -> str:
+    """What never changes of a task. Its number alone is another task's on every other server."""
+    number = task.get("id")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise _Strange(f"its id is no whole number above 0: {reports.quoted(number)}")
+    # The same moment may be written in another time zone.
+    created = _moment(task, "created") or task.get("title")
+    return f"vikunja\n{number}\n{created}"
+
+
+def _losses(task: Mapping[str, Any]) -> Iterator[str]:
+    yield from (what for name, what in _LOST.items() if task.get(name))
+    if colour := task.get("hex_color"):
+        yield f"colour {reports.quoted(colour)}"
+    if task.get("percent_done"):
+        yield f"progress of {task['percent_done']:.0%}"
+    for name in ("start_date", "end_date"):
+        if moment := _moment(task, name):
+            yield f"{name.replace('_', ' ')} {moment:%Y-%m-%d}"
+    if any(task.get(name) for name in _PLACES):
+        yield "place on the board"
+    written = [_signature(each) for each in task.get("comments") or ()]
+    if any(written):
+        yield f"who wrote the comments, and when: {', '.join(written)}"
+
+
+def _signature(comment: Mapping[str, Any]) -> str:
+    author, moment = comment.get("author") or {}, _moment(comment, "created")
+    name = author.get("name") or author.get("username") or ""
+    return f"{name} {moment:%Y-%m-%d}" if moment else f"{name}"
 
 
 def _add_recurrence(candidate: Candidate, task: Mapping[str, Any]) -> None:
@@ -135,7 +209,7 @@ def _add_texts(candidate: Candidate, said: list[Any]) -> None:
 
 def _text(said: Any) -> str:
     if said is not None and not isinstance(said, str):
-        raise _Strange(f"what should be a text is none: {_quoted(said)}")
+        raise _Strange(f"what should be a text is none: {reports.quoted(said)}")
     return said or ""
 
 
@@ -143,16 +217,11 @@ def _label(said: Any) -> str:
     return _text(said)[:LONGEST_LABEL]
 
 
-def _quoted(said: Any) -> str:
-    text = str(said)
-    return f"“{text}”" if len(text) <= _LONGEST_QUOTE else f"“{text[:_LONGEST_QUOTE]}…”"
-
-
 def _number(task: Mapping[str, Any], name: str) -> int:
     try:
         return int(task.get(name) or 0)
     except (TypeError, ValueError, OverflowError) as error:
-        raise _Strange(f"{name} is no number: {_quoted(task[name])}") from error
+        raise _Strange(f"{name} is no number: {reports.quoted(task[name])}") from error
 
 
 def _moment(task: Mapping[str, Any], name: str) -> datetime | None:
@@ -162,67 +231,7 @@ def _moment(task: Mapping[str, Any], name: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(said))
     except ValueError as error:
-        raise _Strange(f"{name} is no time: {_quoted(said)}") from error
+        raise _Strange(f"{name} is no time: {reports.quoted(said)}") from error
     if moment.year <= 1:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-# An element's beginning or end; a > in quotes does not end it. Each part keeps what it has taken, so that reading one
-# takes no longer than it is long.
-_TAG = re.compile(r"""<(/?)([A-Za-z][^\s/>]*+)((?:[^>"']|"[^"]*+"|'[^']*+')*+)>""")
-_LINK = re.compile(r"""\shref\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)
-
-
-def text_of(markup: str) -> str:
-    """Descriptions are HTML there and plain text here. What looks like markup and never ends is text."""
-    text = _Text()
-    begin = 0
-    while opened := _OPENED.search(markup, begin):
-        tag = _TAG.match(markup, opened.start())
-        end = tag.end() if tag else _end_of_comment(markup, opened)
-        if end is None:
-            break  # and neither would anything in it
-        text.add(markup[begin : opened.start()])
-        if tag:
-            text.add_tag(tag[2].lower(), tag[3], ends=bool(tag[1]))
-        begin = end
-    text.add(markup[begin:])
-    lines = [" ".join(line.split()) for line in "".join(text.pieces).split("\n")]
-    return "\n".join(lines).strip()
-
-
-# Every other < is a sign.
-_OPENED = re.compile(r"</?[A-Za-z]|<!(?:--)?")
-
-
-def _end_of_comment(markup: str, opened: re.Match[str]) -> int | None:
-    """Where what begins with <! is over; None if never, and for what is no comment."""
-    close = {"<!--": "-->", "<!": ">"}.get(opened[0])
-    found = markup.find(close, opened.end()) if close else -1
-    return found + len(close or "") if found >= 0 else None
-
-
-class _Text:
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self._link = ""
-
-    def add(self, markup: str) -> None:
-        if markup:
-            self.pieces.append(html.unescape(markup))
-
-    def add_tag(self, name: str, attributes: str, *, ends: bool) -> None:
-        if name == "a":
-            self._add_link(attributes, ends=ends)
-        elif not ends and name in _BLOCKS:
-            if self.pieces and not self.pieces[-1].endswith(("\n", _BULLET)):
-                self.pieces.append("\n")
-            if name == "li":
-                self.pieces.append(_BULLET)
-
-    def _add_link(self, attributes: str, *, ends: bool) -> None:
-        found = None if ends else _LINK.search(attributes)
-        if ends and self._link and not (self.pieces and self.pieces[-1] == self._link):
-            self.pieces.append(f" ({self._link})")
-        self._link = html.unescape(found[1] or found[2] or found[3] or "") if found else ""
