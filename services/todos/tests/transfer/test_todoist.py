@@ -167,4 +167,70 @@ class TestRead:
     async def test_leaves_a_task_without_a_title_to_the_report(self) -> None:
         (candidate,) = await read("TYPE,CONTENT\r\ntask,@label\r\n")
 
-        assert isinstance(candidate.checked(), str)
+        assert candidate.checked() == "it has no title"
+
+    @pytest.mark.parametrize(
+        "before, after",
+        [
+            ("task,Water,Twice,1", "task,Water,Once,1"),
+            ("task,Water,Twice,1", "task,Water,Twice,2"),
+            ("section,Beds,,\r\ntask,Water,,", "section,Balcony,,\r\ntask,Water,,"),
+            ("task,Water,,\r\nnote,Gently,,", "task,Water,,\r\nnote,Hard,,"),
+        ],
+    )
+    async def test_knows_a_task_by_all_that_its_rows_say(self, before: str, after: str) -> None:
+        columns = "TYPE,CONTENT,DESCRIPTION,PRIORITY\r\n"
+
+        first, same, other = [(await read(f"{columns}{rows}\r\n"))[0] for rows in (before, before, after)]
+
+        assert first.content["id"] == same.content["id"] != other.content["id"]
+
+    async def test_counts_rows_that_are_alike_wherever_they_stand(self) -> None:
+        (alone,) = await read("TYPE,CONTENT\r\ntask,Water\r\n")
+        feed, first, second = await read("TYPE,CONTENT\r\ntask,Feed\r\ntask,Water\r\ntask,Water\r\n")
+
+        ids = [each.content["id"] for each in (feed, first, second)]
+        assert alone.content["id"] == ids[1]
+        assert len(set(ids)) == 3
+
+    async def test_takes_the_project_for_a_tag_and_tells_its_tasks_from_those_of_others(self) -> None:
+        content = "TYPE,CONTENT\r\nsection,Beds\r\ntask,Water @green\r\n"
+
+        garden, again, balcony, nameless = [
+            (await read(content, name))[0] for name in ("Garden", "Garden", "Balcony", "")
+        ]
+
+        assert garden.content["tags"] == ["green", "Beds", "Garden"]
+        assert nameless.content["tags"] == ["green", "Beds"]
+        assert garden.content["id"] == again.content["id"]
+        assert len({each.content["id"] for each in (garden, balcony, nameless)}) == 3
+
+    async def test_says_which_task_a_sub_task_belonged_to(self) -> None:
+        rows = "task,Beds,1\r\ntask,Dig,2\r\ntask,Find the spade,3\r\ntask,Sow,2\r\nsection,Cat,\r\ntask,Feed,2\r\n"
+
+        candidates = await read(f"TYPE,CONTENT,INDENT\r\n{rows}")
+
+        assert [each.losses for each in candidates] == [
+            [],
+            ["was a sub-task of “Beds”"],
+            ["was a sub-task of “Dig”"],
+            ["was a sub-task of “Beds”"],
+            ["was a sub-task"],
+        ]
+
+    async def test_tells_of_rows_that_a_quote_has_swallowed(self) -> None:
+        """Where another quote closes it, the file is right, and is not what anybody meant."""
+        content = 'TYPE,CONTENT\r\ntask,"Water\r\ntask,Feed the cat\r\ntask,Sow"\r\n'
+
+        remark, task = await read_all(content)
+
+        assert isinstance(remark, Remark)
+        assert remark.losses == [
+            "lines in a text look like more rows, as if a quote was not closed: “task,Feed the cat”"
+        ]
+        assert isinstance(task, Candidate)
+
+    async def test_tells_of_what_stands_after_the_last_column(self) -> None:
+        (candidate,) = await read("TYPE,CONTENT\r\ntask,Water,the ferns,today\r\n")
+
+        assert candidate.losses == ["after the last column: the ferns, today"]

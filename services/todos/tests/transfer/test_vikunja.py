@@ -221,6 +221,128 @@ class TestRead:
         assert (await read(content))[0].content["id"] == (await read(content))[0].content["id"]
 
     @pytest.mark.parametrize(
+        "other, is_same",
+        [
+            # Another server counts from 1, too.
+            ({"created": "2026-07-17T13:09:54+01:00"}, False),
+            ({"created": "2026-07-17T12:09:53Z"}, True),
+            ({"title": "y", "description": "y", "updated": "2026-11-01T00:00:00Z"}, True),
+        ],
+        ids=str,
+    )
+    async def test_knows_a_task_by_its_number_and_when_it_was_created(
+        self, other: dict[str, str], *, is_same: bool
+    ) -> None:
+        (first,) = await read(dump({"id": 1, "title": "x"}))
+        (second,) = await read(dump({"id": 1, "title": "x", **other}))
+
+        assert (first.content["id"] == second.content["id"]) is is_same
+
+    async def test_tells_tasks_apart_by_their_titles_that_were_created_nobody_knows_when(self) -> None:
+        tasks = [{"id": 1, "title": title, "created": NEVER} for title in ("x", "y", "x")]
+
+        x, y, again = [(await read(dump(task)))[0].content["id"] for task in tasks]
+
+        assert x == again != y
+
+    @pytest.mark.parametrize("number", [0, -1, True, "1", 1.5, None, [1]], ids=repr)
+    async def test_says_of_what_is_no_id_that_it_is_none(self, number: Any) -> None:
+        (candidate,) = await read(dump({"id": number, "title": "x"}))
+
+        assert candidate.checked() == (
+            f"it is not a task as Vikunja writes one: its id is no whole number above 0: “{number}”"
+        )
+
+    @pytest.mark.parametrize("task", [{"id": 1, "title": ""}, {"id": 1, "title": "  "}, {"id": 1}], ids=str)
+    async def test_says_that_a_task_has_no_title(self, task: dict[str, Any]) -> None:
+        (candidate,) = await read(dump(task))
+
+        assert candidate.checked() == "it has no title"
+
+    async def test_reads_projects_within_projects(self) -> None:
+        seed = {**PLAIN, "id": 3, "title": "Sow"}
+        beds = {"id": 2, "title": "Beds", "child_projects": [{"id": 3, "title": "Herbs", "tasks": [seed]}, 7]}
+        content = orjson.dumps([{"id": 1, "title": "Garden", "tasks": None, "child_projects": [beds]}])
+
+        candidates = await read(content)
+
+        assert [(each.content.get("title"), each.content.get("tags"), each.fault) for each in candidates] == [
+            ("Sow", ["Herbs"], None),
+            (None, None, "it is not a project as Vikunja writes one: “7”"),
+        ]
+        assert [each.losses for each in await read_all(content) if isinstance(each, Remark)] == [
+            ["of the project “Beds”: is within the project “Garden”"],
+            ["of the project “Herbs”: is within the project “Beds”"],
+        ]
+
+    async def test_says_within_which_project_one_is_that_stands_beside_it(self) -> None:
+        beds = {"id": 2, "title": "Beds", "tasks": [], "parent_project_id": 1}
+
+        (remark,) = await read_all(
+            orjson.dumps([beds, {"id": 1, "title": "Garden", "tasks": [], "parent_project_id": 0}])
+        )
+
+        assert remark.losses == ["of the project “Beds”: is within the project “Garden”"]
+
+    async def test_reads_projects_however_deep_they_are(self) -> None:
+        content = b'[{"title":"x","tasks":null,"child_projects":' * 100 + b"[]" + b"}]" * 100
+
+        assert await read(content) == []
+
+    async def test_names_what_is_lost_of_a_project(self) -> None:
+        project = {
+            "id": 1,
+            "title": "Garden",
+            "tasks": [],
+            "description": "All that <b>grows</b>",
+            "is_favorite": True,
+            "hex_color": "22aa44",
+            "is_archived": False,
+            "buckets": [{"id": 1, "title": "Doing"}, {"id": 2, "title": "Done"}],
+            "background_information": {"x": 1},
+            "owner": {"username": "ada"},
+        }
+
+        (remark,) = await read_all(orjson.dumps([project]))
+
+        assert isinstance(remark, Remark)
+        assert remark.source.id == "Garden"
+        assert remark.losses == [
+            "of the project “Garden”: description “All that <b>grows</b>”",
+            "of the project “Garden”: is favorite",
+            "of the project “Garden”: hex color “22aa44”",
+            "of the project “Garden”: buckets “Doing”, “Done”",
+            "of the project “Garden”: background information (1)",
+        ]
+
+    async def test_names_what_is_lost_of_a_task(self) -> None:
+        comments = [
+            {"comment": "Not yet", "author": {"name": "Ada", "username": "ada"}, "created": "2026-11-20T08:00:00Z"},
+            {"comment": "Now", "author": {"username": "ben"}},
+        ]
+
+        (candidate,) = await read(
+            dump(
+                {
+                    "id": 1,
+                    "title": "x",
+                    "is_favorite": True,
+                    "hex_color": "22aa44",
+                    "bucket_id": 3,
+                    "comments": comments,
+                }
+            )
+        )
+
+        assert candidate.content["description"] == "Not yet\n\nNow"
+        assert candidate.losses == [
+            "that it is a favourite",
+            "colour “22aa44”",
+            "place on the board",
+            "who wrote the comments, and when: Ada 2026-11-20, ben",
+        ]
+
+    @pytest.mark.parametrize(
         "content",
         [b"", b"{}", b"[1]", b'[{"title": "x"}]', b'[{"tasks": 5}]', b'[{"tasks": "x"}]', b"PK\x03\x04", b'"x"'],
     )

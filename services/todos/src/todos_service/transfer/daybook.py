@@ -91,7 +91,7 @@ class _Outline:
         if not self._is_object or self.members.get("format") != NAME:
             raise UnknownFormat(f'A Daybook export says "format": "{NAME}"')
         if (version := self.members.get("version")) != VERSION or isinstance(version, bool):
-            said = "says none" if version is None else f"is of version {reports.quoted(str(version))}"
+            said = "says none" if version is None else f"is of version {reports.quoted(version)}"
             raise UnknownFormat(f"This server reads version {VERSION} of a Daybook export; the file {said}")
         if self.members.get("todos") != "start_array":
             raise UnknownFormat("A Daybook export has its todos in a list, “todos”; the file has none")

@@ -68,12 +68,12 @@ async def _merge(tx: AsyncConnection, import_: Import, each: Wanted, here: TodoD
     elif why := _why_not(each, here, base):
         import_.tally.skip(each.source, why)
         theirs = {name: each.fields[name] for name in (*outcome.steps, *outcome.clashes)}
-        import_.tally.note(each.source, _told("{} is another here; the file says {}", theirs))
+        import_.tally.note(each.source, _told("{}: not taken over; the file says {}", theirs))
     else:
         await _carry_out(tx, import_, each, operation, outcome)
         if base is None:
             replaced = {name: step.before for name, step in outcome.steps.items()}
-            import_.tally.note(each.source, _told("{} was replaced; here it was {}", replaced))
+            import_.tally.note(each.source, _told("{}: replaced; here it was {}", replaced))
 
 
 async def _base(tx: AsyncConnection, import_: Import, each: Wanted, here: TodoDocument) -> MergeBase | None:
@@ -117,7 +117,7 @@ async def _carry_out(
             tally.note(each.source, ["it recurs: one occurrence was completed"])
     else:
         tally.unchanged += 1
-    tally.note(each.source, _told("{} was changed here and there; the file says {}", clashes))
+    tally.note(each.source, _told("{}: changed here and there, and kept as it is here; the file says {}", clashes))
 
 
 async def _write(tx: AsyncConnection, import_: Import, each: Wanted, operation: Operation) -> Written:
