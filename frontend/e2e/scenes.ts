@@ -326,7 +326,7 @@ export const scenesApart: readonly Scene[] = [
         buffer: Buffer.from(JSON.stringify([{ title: "Garden", tasks }])),
       });
       await expect(page.getByText("1 entry was left out")).toBeVisible();
-      await expect(page.getByText("What could not be carried over:")).toBeVisible();
+      await expect(page.getByText("What was lost, or is not the same here and there:")).toBeVisible();
     },
   ],
   [

@@ -127,7 +127,7 @@ function Report({ report }: { report: ImportReport }) {
     >
       <p>{parts.join(", ")}.</p>
       <Notes notes={skipped} />
-      {notes.length > 0 && <p className="mt-3">{t("What could not be carried over:")}</p>}
+      {notes.length > 0 && <p className="mt-3">{t("What was lost, or is not the same here and there:")}</p>}
       <Notes notes={notes} />
     </Notice>
   );
