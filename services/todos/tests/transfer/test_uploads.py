@@ -1,9 +1,12 @@
 import os
+import tempfile
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
 
+from chassis.problems import ServiceUnavailable
 from todos_service.transfer.uploads import Spool
 
 
@@ -41,3 +44,8 @@ class TestSpool:
 
         assert len(written) > 150_000
         assert b"ferns" not in written
+
+    def test_says_so_where_there_is_no_room(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        with Spool() as spool, pytest.raises(ServiceUnavailable):
+            spool.write(bytes(2 * 1024 * 1024))

@@ -7,8 +7,12 @@ from tempfile import SpooledTemporaryFile
 from typing import Self
 from uuid import UUID
 
+import structlog
+
 from chassis.encryption import Cipher, new_key
 from chassis.problems import ContentTooLarge, ServiceUnavailable
+
+log = structlog.get_logger()
 
 _AT_ONCE = 4
 _BUSY_SECONDS = 10
@@ -138,7 +142,11 @@ class Spool:
 
     def _seal(self) -> None:
         sealed = self._cipher.seal(bytes(self._block), self._place())
-        self._file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        try:
+            self._file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        except OSError as error:
+            log.warning("import.not_kept", error=str(error))
+            raise ServiceUnavailable("There is no room here to keep a file until it is whole") from error
         self._block.clear()
 
     def _open(self) -> bytes:
