@@ -15,6 +15,7 @@ EVERY_VALUE = {
     "address": "192.0.2.7",
     "when": "22 November 2026, 12:00 UTC",
     "what": "A passkey was added",
+    "removed": "The passkey “Laptop” has been removed",
     "name": "<script>alert(1)</script>",
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from auth_service.app import build
 from auth_service.devices.models import KnownDeviceRow
-from auth_service.recovery.models import SingleUseTokenRow
+from auth_service.links.models import SingleUseTokenRow
 from auth_service.settings import Settings
 from chassis.database import Database
 
@@ -96,6 +96,16 @@ class TestResetPassword:
         await reset(person.client, second)
 
         assert (await reset(person.client, first)).status_code == 410
+
+    async def test_takes_no_link_from_before_its_owner_chose_another_password(
+        self, person: Person, mailbox: Mailbox
+    ) -> None:
+        token = await forget(person, mailbox)
+        change = {"current_password": PASSWORD, "new_password": CHOSEN}
+        assert (await person.client.post("/auth/password", json=change, headers=person.bearer)).status_code == 204
+
+        assert (await reset(person.client, token)).status_code == 410
+        assert (await person.sign_in(password=CHOSEN)).status_code == 200
 
     async def test_takes_no_link_that_is_too_old(self, person: Person, mailbox: Mailbox, database: Database) -> None:
         token = await forget(person, mailbox)

@@ -94,6 +94,22 @@ class TestLogout:
         assert (await person.refresh(first)).status_code == 200
 
 
+class TestLog:
+    async def test_says_which_device_was_signed_out_and_how_many(self, app: FastAPI, person: Person) -> None:
+        async with client_of(app, **{"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}) as browser:
+            for _ in range(3):
+                await Person(browser, person.email).sign_in()
+        latest, *_ = await sessions_of(person)
+
+        await person.client.delete(f"/auth/sessions/{latest['id']}", headers=person.bearer)
+        await person.client.delete("/auth/sessions", headers=person.bearer)
+
+        entries = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
+        said = {entry["kind"]: entry["details"] for entry in entries if "ended" in entry["kind"]}
+        assert said["session.ended"] == {"ended": latest["id"], "ended_device": "Firefox on Linux"}
+        assert said["sessions.ended"] == {"count": 2}
+
+
 class TestListSessions:
     async def test_shows_where_the_caller_is_signed_in_the_latest_first(self, app: FastAPI, person: Person) -> None:
         async with client_of(app, **{"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}) as browser:

@@ -17,6 +17,8 @@ from auth_service.attempts import budgets
 from auth_service.attempts import service as attempts
 from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
+from auth_service.links import repository as links
+from auth_service.links.kinds import Purpose
 from auth_service.mail import service as mail
 from auth_service.mail.kinds import Template
 from auth_service.revocations import service as revocations
@@ -55,13 +57,17 @@ async def change_password(entrance: Entrance, caller: Principal, change: Passwor
         has_second_factor=has_second_factor,
     )
     async with entrance.database.transaction() as tx:
+        # Whoever has asked for one, it would put another password in the place of this one. Links first, as in a reset.
+        await links.remove_all(tx, caller.id, purpose=Purpose.RESET_PASSWORD)
         if not await repository.replace_hash(tx, caller.id, old=account.password_hash, new=password_hash):
             raise WrongPassword("The password was changed a moment ago")
         await require_length_alone(tx, caller.id, change.new_password.get_secret_value(), pointer="#/new_password")
+        reason = EndReason.PASSWORD_CHANGED
+        ended = await sessions.end_all(tx, caller.id, reason=reason, except_session=caller.session_id)
         await outbox.record(tx, UserPasswordChanged(user_id=caller.id), source="auth")
         await mail.enqueue(tx, Template.PASSWORD_CHANGED, account.user.email, **mail.circumstances(client))
         await _record(tx, Kind.PASSWORD_CHANGED, caller, client)
-        await sessions.end_all(tx, caller.id, reason=EndReason.PASSWORD_CHANGED, except_session=caller.session_id)
+        await revocations.revoke_sessions(tx, ended, user_id=caller.id, reason=reason)
 
 
 async def delete(entrance: Entrance, caller: Principal, password: str, code: str | None, *, client: Client) -> None:
@@ -104,6 +110,15 @@ async def confirm(entrance: Entrance, caller: Principal, password: str, *, clien
         raise WrongPassword
     await entrance.attempts.forgive({key: budgets.CONFIRMATION})
     return account
+
+
+async def require_still_in(tx: AsyncConnection, caller: Principal) -> None:
+    """Of who adds something that lets in: the session may have ended since the request was let in.
+
+    Whoever takes the account back at the same moment waits, and then finds what this transaction has added.
+    """
+    await repository.hold(tx, caller.id)
+    await sessions.require_live(tx, caller.session_id)
 
 
 async def _list_sessions(reads: AsyncConnection, user_id: UUID) -> list[ExportedSession]:

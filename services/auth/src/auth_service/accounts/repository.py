@@ -60,6 +60,11 @@ async def find_account_of(reads: AsyncConnection, user_id: UUID) -> Account | No
     return Account(_user(row), row["password_hash"]) if row else None
 
 
+async def hold(tx: AsyncConnection, user_id: UUID) -> None:
+    """Until the transaction is over nobody changes the password."""
+    await tx.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(read=True))
+
+
 async def replace_hash(tx: AsyncConnection, user_id: UUID, *, old: str, new: str) -> bool:
     """Does nothing, and says so, if the password was changed in the meantime."""
     replaced = update(UserRow).where(UserRow.id == user_id, UserRow.password_hash == old).values(password_hash=new)

@@ -283,6 +283,10 @@ async def has_hash(tx: AsyncConnection, user_id: UUID, password_hash: str) -> bo
     return account is not None and account.password_hash == password_hash
 
 
+async def take_name_away(tx: AsyncConnection, user_id: UUID) -> None:
+    await repository.rename(tx, user_id, None)
+
+
 async def void(tx: AsyncConnection, user_id: UUID) -> None:
     """Take away the password and the name of an account that may not be of who opened it."""
     account = await repository.find_account_of(tx, user_id)

@@ -74,6 +74,15 @@ async def remove(tx: AsyncConnection, user_id: UUID, token_id: UUID) -> str | No
     return name
 
 
+async def remove_made(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None) -> dict[UUID, str]:
+    """Those made lately, or all. Their names."""
+    removed = delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id)
+    if younger_than is not None:
+        removed = removed.where(ApiTokenRow.created_at > func.now() - younger_than)
+    rows = await tx.execute(removed.returning(ApiTokenRow.id, ApiTokenRow.name))
+    return {row.id: row.name for row in rows}
+
+
 async def remove_expired(tx: AsyncConnection, *, for_longer_than: timedelta) -> int:
     """Returns how many there were."""
     gone = await tx.execute(delete(ApiTokenRow).where(ApiTokenRow.expires_at < func.now() - for_longer_than))

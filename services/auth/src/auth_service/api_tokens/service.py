@@ -51,6 +51,7 @@ async def make(entrance: Entrance, caller: Principal, new: NewApiToken, *, clien
     account = await changes.confirm(entrance, caller, new.password.get_secret_value(), client=client)
     token = ApiToken.new()
     async with entrance.database.transaction() as tx:
+        await changes.require_still_in(tx, caller)
         if await repository.count(tx, caller.id) >= _MOST:
             raise TooManyApiTokens
         made = await repository.add(
@@ -79,6 +80,11 @@ async def revoke(tx: AsyncConnection, caller: Principal, token_id: UUID, *, clie
     await _record(tx, Kind.API_TOKEN_REVOKED, caller, client, name=name)
     await revocations.revoke_session(tx, token_id, user_id=caller.id, reason=_REVOKED)
     log.info("api_token.revoked", user_id=caller.id, token_id=token_id)
+
+
+async def remove(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None) -> dict[UUID, str]:
+    """Those made lately, or all: their names by their ids, which the caller revokes as sessions when it is done."""
+    return await repository.remove_made(tx, user_id, younger_than=younger_than)
 
 
 async def exchange(entrance: Entrance, text: str) -> Pass:

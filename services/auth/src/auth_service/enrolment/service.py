@@ -76,6 +76,7 @@ async def begin_totp(entrance: Entrance, caller: Principal, password: str, *, cl
 async def confirm_totp(entrance: Entrance, caller: Principal, code: str, *, client: Client) -> list[str]:
     """Whoever enters a code has the secret: nothing is guessed here, for whoever could guess was shown it."""
     async with entrance.database.transaction() as tx:
+        await changes.require_still_in(tx, caller)
         sealed = await repository.find_totp(tx, caller.id, confirmed=False)
         if sealed is None:
             raise TotpNotBegun
@@ -113,6 +114,7 @@ async def renew_recovery_codes(
             raise NoSecondFactor
     await second_factor.require_code_if_totp(entrance.checkpoint, caller.id, code, client=client)
     async with entrance.database.transaction() as tx:
+        await changes.require_still_in(tx, caller)
         codes = await _new_codes(tx, caller.id)
         await _tell(tx, Kind.RECOVERY_CODES_RENEWED, caller, client, what="New recovery codes were made")
     return codes
@@ -144,6 +146,7 @@ async def add_passkey(
     """The challenge was made for this session, after its password: no other's is accepted."""
     checkpoint, said = entrance.checkpoint, passkeys.challenge_of_registration(credential)
     async with entrance.database.transaction() as tx:
+        await changes.require_still_in(tx, caller)
         challenge = said and challenges.read(vaults.of(tx), said, subject=caller.session_id, now=checkpoint.clock())
         new = checkpoint.relying_party.verify_registration(credential, challenge.bytes) if challenge else None
         if not challenge or new is None:

@@ -10,6 +10,8 @@ class Template(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a mail, not a password)
     CHOOSE_PASSWORD = "choose_password"  # noqa: S105
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    # After a reset: then more has ended than sessions.
+    PASSWORD_CHOSEN = "password_chosen"  # noqa: S105
     NEW_DEVICE = "new_device"
     SESSION_STOLEN = "session_stolen"
     SECOND_FACTOR_GUESSED = "second_factor_guessed"

@@ -8,8 +8,8 @@ import auth_service.audit.models
 import auth_service.devices.models
 import auth_service.errands.models
 import auth_service.keys.models
+import auth_service.links.models
 import auth_service.mail.models
-import auth_service.recovery.models
 import auth_service.revocations.models
 import auth_service.second_factor.models
 import auth_service.sessions.models  # noqa: F401

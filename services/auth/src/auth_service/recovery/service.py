@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import secrets
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,11 +22,14 @@ from auth_service.devices import service as devices
 from auth_service.errands import service as errands
 from auth_service.errands.kinds import Errand
 from auth_service.errands.service import Handler
+from auth_service.links import repository as links
+from auth_service.links.kinds import Purpose
 from auth_service.mail import service as mail
 from auth_service.mail.kinds import LIFETIMES, Template
-from auth_service.recovery import repository
+from auth_service.recovery import reclaiming
 from auth_service.recovery.errors import LinkExpired
-from auth_service.second_factor import service as second_factor
+from auth_service.recovery.reclaiming import Removed
+from auth_service.revocations import service as revocations
 from auth_service.sessions import service as sessions
 from auth_service.sessions.clients import Client
 from auth_service.sessions.service import EndReason
@@ -43,13 +45,6 @@ _HOUR = timedelta(hours=1)
 _HOUSEKEEPING_SECONDS = 3600
 
 
-class Purpose(StrEnum):
-    RESET_PASSWORD = "reset_password"  # noqa: S105 (a purpose, not a password)
-    VERIFY_EMAIL = "verify_email"
-    # No link: only counted.
-    EMAIL_IN_USE = "email_in_use"
-
-
 # --- what a request does ---------------------------------------------------------------------------------------
 
 
@@ -63,42 +58,52 @@ async def ask_for_verification(tx: AsyncConnection, user_id: UUID) -> None:
 
 
 async def reset(entrance: Entrance, token: str, new_password: str, *, client: Client) -> None:
-    """Every session ends, and every browser is a new one: somebody else may have been in."""
+    """Every session ends, every browser is new, and what was added lately goes: somebody else may have been in."""
     token_hash = _hash(token)
     async with entrance.database.reads() as reads:
-        user_id = await repository.find_owner(reads, token_hash, purpose=Purpose.RESET_PASSWORD)
+        user_id = await links.find_owner(reads, token_hash, purpose=Purpose.RESET_PASSWORD)
         if user_id is None:
             raise LinkExpired
         user = await accounts.find_user(reads, user_id)
-        has_second_factor = await second_factor.is_enabled(reads, user_id)
+        keeps_second_factor = await reclaiming.keeps_second_factor(reads, user)
     password_hash = await new_hash(
         entrance.passwords,
         new_password,
         Whose(user.email, user.display_name),
         pointer="#/new_password",
-        has_second_factor=has_second_factor,
+        has_second_factor=keeps_second_factor,
     )
     async with entrance.database.transaction() as tx:
-        if await repository.use(tx, token_hash, purpose=Purpose.RESET_PASSWORD) is None:
+        if await links.use(tx, token_hash, purpose=Purpose.RESET_PASSWORD) is None:
             raise LinkExpired
-        await repository.remove_all(tx, user_id, purpose=Purpose.RESET_PASSWORD)
+        await links.remove_all(tx, user_id, purpose=Purpose.RESET_PASSWORD)
         # Who reads the mailbox has proved that the address is theirs.
         await accounts.replace_password(tx, user_id, password_hash)
+        is_first_proof = await accounts.verify_email(tx, user_id)
+        removed = await reclaiming.remove(tx, user, everything=is_first_proof)
         await accounts.require_length_alone(tx, user_id, new_password, pointer="#/new_password")
-        await accounts.verify_email(tx, user_id)
-        await devices.forget_all(tx, user_id)
-        await outbox.record(tx, UserPasswordChanged(user_id=user_id), source="auth")
-        await mail.enqueue(tx, Template.PASSWORD_CHANGED, user.email, **mail.circumstances(client))
-        await audit.record(tx, Kind.PASSWORD_RESET, user_id=user_id, client=client)
-        await sessions.end_all(tx, user_id, reason=EndReason.PASSWORD_RESET)
+        await _lock_out(tx, user, removed, client=client)
     log.info("password.reset", user_id=user_id)
 
 
+async def _lock_out(tx: AsyncConnection, user: UserOut, removed: Removed, *, client: Client) -> None:
+    """Whoever was in, and tell the person and the log."""
+    reason, said = EndReason.PASSWORD_RESET, reclaiming.words(removed)
+    await devices.forget_all(tx, user.id)
+    ended = await sessions.end_all(tx, user.id, reason=reason)
+    await outbox.record(tx, UserPasswordChanged(user_id=user.id), source="auth")
+    await mail.enqueue(tx, Template.PASSWORD_CHOSEN, user.email, removed=said, **mail.circumstances(client))
+    codes = {"recovery_codes_removed": removed.recovery_codes}
+    await audit.record(tx, Kind.PASSWORD_RESET, user_id=user.id, client=client, details=codes)
+    await reclaiming.record(tx, user.id, removed, client=client)
+    await revocations.revoke_sessions(tx, [*ended, *removed.api_tokens], user_id=user.id, reason=reason)
+
+
 async def verify(tx: AsyncConnection, token: str, *, client: Client) -> None:
-    user_id = await repository.use(tx, _hash(token), purpose=Purpose.VERIFY_EMAIL)
+    user_id = await links.use(tx, _hash(token), purpose=Purpose.VERIFY_EMAIL)
     if user_id is None:
         raise LinkExpired
-    await repository.remove_all(tx, user_id, purpose=Purpose.VERIFY_EMAIL)
+    await links.remove_all(tx, user_id, purpose=Purpose.VERIFY_EMAIL)
     if await accounts.verify_email(tx, user_id):
         await audit.record(tx, Kind.EMAIL_VERIFIED, user_id=user_id, client=client)
 
@@ -159,7 +164,7 @@ async def _remind(app_url: str, tx: AsyncConnection, email: str, *, client: Clie
     else:
         # Confirming the address would confirm the password of whoever was first.
         await accounts.void(tx, user.id)
-        await repository.remove_all(tx, user.id, purpose=Purpose.VERIFY_EMAIL)
+        await links.remove_all(tx, user.id, purpose=Purpose.VERIFY_EMAIL)
         await _send_link(tx, user, Purpose.RESET_PASSWORD, app_url, template=Template.CHOOSE_PASSWORD)
         await audit.record(tx, Kind.PASSWORD_RESET_ASKED, user_id=user.id, client=client)
 
@@ -168,7 +173,7 @@ async def keep_house(database: Database) -> None:
     """Remove what can no longer be used. Runs until cancelled."""
     while True:
         async with database.transaction() as tx:
-            removed = await repository.remove_expired(tx, for_longer_than=_HOUR)
+            removed = await links.remove_expired(tx, for_longer_than=_HOUR)
             forgotten = await audit.forget_strangers(tx)
         log.info("recovery.removed", links=removed, months_of_strangers=forgotten)
         await asyncio.sleep(_HOUSEKEEPING_SECONDS)
@@ -189,7 +194,7 @@ async def _send_link(
         return False
     token, (usual, page) = secrets.token_urlsafe(32), _LINKS[purpose]
     template = template or usual
-    await repository.add(tx, _hash(token), purpose=purpose, user_id=user.id, lifetime=LIFETIMES[template])
+    await links.add(tx, _hash(token), purpose=purpose, user_id=user.id, lifetime=LIFETIMES[template])
     # Behind the #, so that it is in no log of a server and in no Referer.
     await mail.enqueue(tx, template, user.email, link=f"{app_url}/{page}#token={token}")
     return True
@@ -198,12 +203,12 @@ async def _send_link(
 async def _tell_that_it_is_in_use(tx: AsyncConnection, user: UserOut) -> None:
     purpose = Purpose.EMAIL_IN_USE
     if await _is_bearable(tx, user.id, purpose):
-        await repository.add(tx, secrets.token_bytes(32), purpose=purpose, user_id=user.id, lifetime=_HOUR)
+        await links.add(tx, secrets.token_bytes(32), purpose=purpose, user_id=user.id, lifetime=_HOUR)
         await mail.enqueue(tx, Template.EMAIL_IN_USE, user.email)
 
 
 async def _is_bearable(tx: AsyncConnection, user_id: UUID, purpose: Purpose) -> bool:
-    count = await repository.count_since(tx, user_id, purpose=purpose, within=_HOUR)
+    count = await links.count_since(tx, user_id, purpose=purpose, within=_HOUR)
     if count >= _MOST_AN_HOUR:
         log.info("mail.withheld", user_id=user_id, purpose=purpose)
     return count < _MOST_AN_HOUR

@@ -1,11 +1,13 @@
 from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 from uuid_utils.compat import uuid7
 
 from auth_service.second_factor.models import PasskeyRow, RecoveryCodesRow, TotpRow, UsedChallengeRow
@@ -34,14 +36,30 @@ class Passkey(NamedTuple):
 _PASSKEY = tuple(getattr(PasskeyRow, name) for name in Passkey._fields)
 
 
-async def find_factors(reads: AsyncConnection, user_id: UUID) -> Factors:
-    app = select(TotpRow.user_id).where(TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None))
-    passkeys = select(func.count()).select_from(PasskeyRow).where(PasskeyRow.user_id == user_id)
-    codes = select(func.cardinality(RecoveryCodesRow.hashes)).where(RecoveryCodesRow.user_id == user_id)
+async def find_factors(reads: AsyncConnection, user_id: UUID, *, for_longer_than: timedelta | None = None) -> Factors:
+    """All, or those that it has had for so long."""
+    is_old = partial(_is_older, age=for_longer_than)
+    app = select(TotpRow.user_id).where(
+        TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None), is_old(TotpRow.confirmed_at)
+    )
+    passkeys = select(func.count()).where(PasskeyRow.user_id == user_id, is_old(PasskeyRow.created_at))
+    codes = select(func.cardinality(RecoveryCodesRow.hashes)).where(
+        RecoveryCodesRow.user_id == user_id, is_old(RecoveryCodesRow.created_at)
+    )
     row = await reads.execute(
         select(app.exists(), passkeys.scalar_subquery(), func.coalesce(codes.scalar_subquery(), 0))
     )
     return Factors(*row.one())
+
+
+def _is_older(column: InstrumentedAttribute[Any], *, age: timedelta | None) -> ColumnElement[bool]:
+    """Than an age; without one everything is."""
+    return true() if age is None else column <= func.now() - age
+
+
+def _is_younger(column: InstrumentedAttribute[Any], *, age: timedelta | None) -> ColumnElement[bool]:
+    """Than an age; without one everything is."""
+    return true() if age is None else column > func.now() - age
 
 
 async def lock(tx: AsyncConnection, user_id: UUID) -> None:
@@ -92,8 +110,12 @@ async def use_step(tx: AsyncConnection, user_id: UUID, *, secret: bytes, step: i
     return await tx.scalar(used) is not None
 
 
-async def remove_totp(tx: AsyncConnection, user_id: UUID) -> bool:
-    removed = delete(TotpRow).where(TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None))
+async def remove_totp(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None = None) -> bool:
+    removed = delete(TotpRow).where(
+        TotpRow.user_id == user_id,
+        TotpRow.confirmed_at.is_not(None),
+        _is_younger(TotpRow.confirmed_at, age=younger_than),
+    )
     return await tx.scalar(removed.returning(TotpRow.user_id)) is not None
 
 
@@ -126,6 +148,21 @@ async def use_recovery_code(tx: AsyncConnection, user_id: UUID, code_hash: bytes
         .returning(RecoveryCodesRow.user_id)
     )
     return await tx.scalar(used) is not None
+
+
+async def void_recovery_codes(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None) -> bool:
+    """Whether there were any. The row stays, as for codes that are used up: the factors are locked by it."""
+    voided = (
+        update(RecoveryCodesRow)
+        .where(
+            RecoveryCodesRow.user_id == user_id,
+            func.cardinality(RecoveryCodesRow.hashes) > 0,
+            _is_younger(RecoveryCodesRow.created_at, age=younger_than),
+        )
+        .values(hashes=[])
+        .returning(RecoveryCodesRow.user_id)
+    )
+    return await tx.scalar(voided) is not None
 
 
 async def remove_recovery_codes(tx: AsyncConnection, user_id: UUID) -> None:
@@ -183,6 +220,14 @@ async def remove_passkey(tx: AsyncConnection, user_id: UUID, passkey_id: UUID) -
     removed = delete(PasskeyRow).where(PasskeyRow.user_id == user_id, PasskeyRow.id == passkey_id)
     name: str | None = await tx.scalar(removed.returning(PasskeyRow.name))
     return name
+
+
+async def remove_passkeys(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None) -> list[str]:
+    """Their names."""
+    removed = delete(PasskeyRow).where(
+        PasskeyRow.user_id == user_id, _is_younger(PasskeyRow.created_at, age=younger_than)
+    )
+    return list(await tx.scalars(removed.returning(PasskeyRow.name)))
 
 
 # --- challenges --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -64,15 +65,36 @@ class Checkpoint:
     clock: Callable[[], float] = time.time
 
 
-async def is_enabled(reads: AsyncConnection, user_id: UUID) -> bool:
-    """Whether a password alone does not let this person in."""
-    return bool(methods_of(await repository.find_factors(reads, user_id)))
+class Removed(NamedTuple):
+    """What an account no longer has."""
+
+    totp: bool
+    # Their names.
+    passkeys: list[str]
+    recovery_codes: bool
+
+
+async def is_enabled(reads: AsyncConnection, user_id: UUID, *, for_longer_than: timedelta | None = None) -> bool:
+    """Whether a password alone does not let this person in; or did not even so long ago."""
+    return bool(methods_of(await repository.find_factors(reads, user_id, for_longer_than=for_longer_than)))
 
 
 async def hold(tx: AsyncConnection, user_id: UUID) -> bool:
     """Whether there is one, which nobody else can take away before this transaction is over."""
     await repository.lock(tx, user_id)
     return await is_enabled(tx, user_id)
+
+
+async def remove(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta | None) -> Removed:
+    """What was added lately, or everything. Recovery codes go with the last factor as well."""
+    totp_removed = await repository.remove_totp(tx, user_id, younger_than=younger_than)
+    removed_passkeys = await repository.remove_passkeys(tx, user_id, younger_than=younger_than)
+    is_left = await hold(tx, user_id)
+    codes_age = younger_than if is_left else None
+    codes_removed = await repository.void_recovery_codes(tx, user_id, younger_than=codes_age)
+    if not is_left:
+        await repository.remove_recovery_codes(tx, user_id)
+    return Removed(totp_removed, removed_passkeys, codes_removed)
 
 
 def methods_of(factors: Factors) -> list[Method]:

@@ -110,10 +110,10 @@ async def end(tx: AsyncConnection, token: RefreshToken, *, reason: str) -> Ended
     return Ended(*row) if row else None
 
 
-async def end_one(tx: AsyncConnection, session_id: UUID, *, user_id: UUID, reason: str) -> bool:
-    """Whether it was theirs and went on until now."""
+async def end_one(tx: AsyncConnection, session_id: UUID, *, user_id: UUID, reason: str) -> Ended | None:
+    """None if it was not theirs, or over."""
     ended = await tx.execute(_end(SessionRow.id == session_id, SessionRow.user_id == user_id, reason=reason))
-    return ended.one_or_none() is not None
+    return Ended(*row) if (row := ended.one_or_none()) else None
 
 
 async def end_all(tx: AsyncConnection, user_id: UUID, *, except_session: UUID | None, reason: str) -> list[UUID]:

@@ -104,29 +104,42 @@ async def _end(
 async def end_one(tx: AsyncConnection, session_id: UUID, *, by: Principal, client: Client) -> None:
     """End a session of somebody who does not hold its token: they see it in their list."""
     user_id, reason = by.id, EndReason.ENDED_BY_OWNER
-    if not await repository.end_one(tx, session_id, user_id=user_id, reason=reason):
+    ended = await repository.end_one(tx, session_id, user_id=user_id, reason=reason)
+    if ended is None:
         raise SessionNotFound
-    ended = {"ended": str(session_id)}
-    await audit.record(tx, Kind.SESSION_ENDED, user_id=user_id, session_id=by.session_id, client=client, details=ended)
+    await audit.record(
+        tx,
+        Kind.SESSION_ENDED,
+        user_id=user_id,
+        session_id=by.session_id,
+        client=client,
+        details={"ended": str(session_id)},
+        # Beside the device that asked for it.
+        personal={"ended_device": ended.device},
+    )
     await revocations.revoke_session(tx, session_id, user_id=user_id, reason=reason)
     log.info("session.ended", user_id=user_id, session_id=session_id, reason=reason)
 
 
-async def end_all(tx: AsyncConnection, user_id: UUID, *, reason: EndReason, except_session: UUID | None = None) -> int:
-    """End every session of a person, or every other one. Returns how many there were.
+async def end_all(
+    tx: AsyncConnection, user_id: UUID, *, reason: EndReason, except_session: UUID | None = None
+) -> list[UUID]:
+    """End every session of a person, or every other one. Returns which ones.
 
-    Each is revoked by itself, so that one that begins a moment later is not concerned. What the transaction has to
-    say to the audit log it says before: see `auth_service.revocations.service`.
+    The caller revokes each, so that one that begins a moment later is not concerned, and does so last, after what it
+    has to say to the audit log: see `auth_service.revocations.service`.
     """
     ended = await repository.end_all(tx, user_id, except_session=except_session, reason=reason)
-    await revocations.revoke_sessions(tx, ended, user_id=user_id, reason=reason)
     log.info("sessions.ended", user_id=user_id, count=len(ended), reason=reason)
-    return len(ended)
+    return ended
 
 
 async def end_others(tx: AsyncConnection, by: Principal, *, client: Client) -> None:
-    await audit.record(tx, Kind.SESSIONS_ENDED, user_id=by.id, session_id=by.session_id, client=client)
-    await end_all(tx, by.id, reason=EndReason.ENDED_BY_OWNER, except_session=by.session_id)
+    reason = EndReason.ENDED_BY_OWNER
+    ended = await end_all(tx, by.id, reason=reason, except_session=by.session_id)
+    count = {"count": len(ended)}
+    await audit.record(tx, Kind.SESSIONS_ENDED, user_id=by.id, session_id=by.session_id, client=client, details=count)
+    await revocations.revoke_sessions(tx, ended, user_id=by.id, reason=reason)
 
 
 async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[Listed]:

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth_service.recovery.models import SingleUseTokenRow
+from auth_service.links.models import SingleUseTokenRow
 
 _LIVE = SingleUseTokenRow.expires_at > func.now()
 
