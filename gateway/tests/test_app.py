@@ -7,8 +7,8 @@ import httpx
 import pytest
 import structlog
 from starlette.types import Message
-from tests.support.servers import Run, Service, revocations
-from tests.support.tokens import SignToken
+from tests.support.servers import Run, Service, revocations, revoked_key
+from tests.support.tokens import Issuer, SignToken
 
 from chassis.settings import TokenSettings
 from gateway import app
@@ -154,3 +154,21 @@ class TestRevokedToken:
         assert refused.headers["www-authenticate"] == 'Bearer error="invalid_token"'
         # Whoever holds it goes on counting, as anybody at that address.
         assert '"address"' in refused.headers["ratelimit-policy"]
+
+
+class TestRevokedKey:
+    @pytest.mark.usefixtures("todos")
+    async def test_opens_nothing_although_it_is_still_published(
+        self, run_gateway: Run, auth: Service, token_issuer: Issuer, sign_token: SignToken
+    ) -> None:
+        token = {"Authorization": f"Bearer {sign_token(uuid4())}"}
+        async with run_gateway() as running:
+            before = await running.client.get("/todos", headers=token)
+            auth.revocations = revoked_key(token_issuer.kid)
+            async with asyncio.timeout(10):
+                while (refused := await running.client.get("/todos", headers=token)).status_code == 200:  # noqa: ASYNC110 (it tells nobody)
+                    await asyncio.sleep(0.05)
+
+        auth.revocations = revocations()
+
+        assert (before.status_code, refused.status_code) == (200, 401)

@@ -33,8 +33,8 @@ PAUSE_SECONDS = size(quick=1.0, full=0.0)
 # Full runs have a machine to themselves. Elsewhere it may have too much to do and be late, which has nothing to do with
 # keys and is said in other words.
 FINE = {200} if FULL else {200, 503, 504}
-# Until the processes that sign have noticed: they look every ten seconds.
-NOTICED_SECONDS = 12
+# Until the processes that sign have noticed: they look every second.
+NOTICED_SECONDS = 3
 # A verifier asks for keys it does not know twice a minute at most, and may have asked just before this one was there.
 # Here a key is published for as long as both take, instead of the quarter of an hour that `rotation` demands.
 PUBLISHED_SECONDS = NOTICED_SECONDS + 31

@@ -105,6 +105,13 @@ def revocations(*session_ids: UUID) -> dict[str, Any]:
     return {"epoch": _EPOCH, "sequence": len(items), "items": items}
 
 
+def revoked_key(kid: str) -> dict[str, Any]:
+    """What auth says if it has taken this key away, and nobody has signed out."""
+    said = revocations(UUID(int=0))
+    item = said["items"][0] | {"user_id": UUID(int=0), "kid": kid}
+    return said | {"items": [item]}
+
+
 @dataclass
 class Service:
     """A service in miniature. `answer` may be replaced by a test; `asked` remembers whole requests."""

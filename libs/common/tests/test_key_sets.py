@@ -57,6 +57,26 @@ class TestKeySet:
 
         assert await keys.find("second") is not None
 
+    async def test_that_waits_finds_no_key_that_was_taken_away_a_moment_ago(
+        self, publisher: Publisher, token_issuer: Issuer
+    ) -> None:
+        now = 0.0
+        waiting, other = (
+            KeySet(publisher.fetch, fresh_seconds=1, retry_seconds=1, waits=waits, clock=lambda: now)
+            for waits in (True, False)
+        )
+        for keys in (waiting, other):
+            assert await keys.find("first") is not None
+        publisher.keys[:] = [replace(token_issuer, key=new_key(), kid="second").public_jwk]
+        now = 1.5
+
+        assert await waiting.find("first") is None
+        # The control: who does not wait learns it for the next time.
+        assert await other.find("first") is not None
+
+        now, publisher.away = 3.0, True
+        assert await waiting.find("second") is not None
+
     async def test_keeps_its_keys_while_the_issuer_is_away(self, publisher: Publisher) -> None:
         keys = KeySet(publisher.fetch, fresh_seconds=0, retry_seconds=0)
         await keys.find("first")

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -5,11 +6,13 @@ from uuid import uuid4
 
 import jwt
 import pytest
+from tests.support.servers import Service, serving
 from tests.support.tokens import Issuer, new_key
 
 from chassis import signatures
 from chassis.key_sets import KeySet
 from chassis.problems import Problem, ServiceUnavailable
+from chassis.settings import EventSettings
 from chassis.signatures import BadSignatureError, SignatureVerifier
 from chassis.tokens import TokenVerifier
 
@@ -90,6 +93,19 @@ class TestSignatureVerifier:
         unknown = await replace(token_issuer, key=new_key(), kid="made-a-moment-ago").sign_event(BODY)
         with pytest.raises(ServiceUnavailable):
             await known.verify(BODY, unknown)
+
+    async def test_that_waits_believes_no_key_that_was_revoked_a_second_ago(self, token_issuer: Issuer) -> None:
+        auth = Service(jwks={"keys": [token_issuer.public_jwk]})
+        signature = await token_issuer.sign_event(BODY)
+        async with serving(auth) as port:
+            settings = EventSettings(keys_url=f"http://127.0.0.1:{port}/jwks.json")
+            async with signatures.connect(settings, waits=True) as verifier:
+                await verifier.verify(BODY, signature)
+                auth.jwks = {"keys": [replace(token_issuer, key=new_key(), kid="second").public_jwk]}
+                await asyncio.sleep(1.1)
+
+                with pytest.raises(BadSignatureError):
+                    await verifier.verify(BODY, signature)
 
     async def test_makes_nothing_that_passes_for_an_access_token(
         self, token_verifier: TokenVerifier, token_issuer: Issuer

@@ -63,7 +63,7 @@ class TestVerify:
 
         principal = await verifier.verify(issuer.sign(user_id, sid=str(session_id)))
 
-        assert (principal.id, principal.session_id) == (user_id, session_id)
+        assert (principal.id, principal.session_id, principal.key_id) == (user_id, session_id, issuer.kid)
         assert "todos:read" in principal.scopes
 
     @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
@@ -212,6 +212,8 @@ class TestForeignIssuer:
 
         assert theirs.id == uuid5(uuid5(NAMESPACE_URL, neighbour.trusted.issuer), "ada")
         assert (await verifier.verify(issuer.sign(mine))).id == mine
+        # Ids of keys are unique to an issuer: it may have one that is called as one of ours that was revoked.
+        assert theirs.key_id is None
 
     async def test_gives_a_person_the_same_id_and_one_session_unless_it_names_them(self, trusted: Trusted) -> None:
         neighbour, verifier = trusted

@@ -21,7 +21,7 @@ from services.todos.tests.support import (
 )
 from sqlalchemy import text
 from tests.support.faults import faults_before
-from tests.support.servers import Service, revocations, serving
+from tests.support.servers import Service, revocations, revoked_key, serving
 from tests.support.stopwatch import stopwatch
 from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
 
@@ -134,6 +134,30 @@ class TestRevokedToken:
 
         assert (too_early.status_code, before.status_code, elsewhere.status_code) == (503, 200, 200)
         assert (after.status_code, slug(after)) == (401, "unauthenticated")
+
+
+class TestRevokedKey:
+    async def test_opens_nothing_although_it_is_still_published_and_its_tokens_are_remembered(
+        self, settings: Settings, token_issuer: Issuer, sign_in: SignIn
+    ) -> None:
+        auth = Service(jwks={"keys": [token_issuer.public_jwk]}, revocations=revocations())
+        async with serving(auth) as port:
+            async with running(build(with_auth_at(settings, port))) as app:
+                client = sign_in(to=app)
+                await eventually(lambda: is_ready(app))
+                before = await client.get("/todos")
+                auth.revocations = revoked_key(token_issuer.kid)
+                async with asyncio.timeout(30):
+                    while (after := await client.get("/todos")).status_code == 200:  # noqa: ASYNC110 (it tells nobody)
+                        await asyncio.sleep(0.05)
+            async with running(build(with_auth_at(settings, port))) as restarted:
+                client = sign_in(to=restarted)
+                seen = {(await client.get("/todos")).status_code}
+                await eventually(lambda: is_ready(restarted))
+                seen.add((await client.get("/todos")).status_code)
+
+        assert (before.status_code, after.status_code, slug(after)) == (200, 401, "unauthenticated")
+        assert seen in ({503, 401}, {401})
 
 
 @pytest.mark.promise("P13")

@@ -26,6 +26,8 @@ class KeySet:
 
     A `kid` that is not known may be a key that was published a moment ago, so it is worth one fetch; it may also
     be an attacker's invention, so it is worth one only every `retry_seconds`, whoever asks.
+
+    Keys that are older than `fresh_seconds` are fetched anew beside what goes on; or before, if whoever asks `waits`.
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class KeySet:
         algorithms: Collection[str] = ALGORITHMS,
         fresh_seconds: float = 300,
         retry_seconds: float = 30,
+        waits: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._fetch, self._algorithms, self._clock = fetch, algorithms, clock
+        self._fetch, self._algorithms, self._waits, self._clock = fetch, algorithms, waits, clock
         self._fresh_seconds, self._retry_seconds = fresh_seconds, retry_seconds
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = self._asked_at = float("-inf")
@@ -58,13 +61,19 @@ class KeySet:
         now = self._clock()
         if kid in self._keys:
             if now - self._fetched_at > self._fresh_seconds and now - self._asked_at > self._retry_seconds:
-                _ = self._start_fetch()  # stale but good: the caller does not wait
-            return self._keys[kid]
+                await self._renew()
+            return self._keys.get(kid)
         if now - self._asked_at > (self._retry_seconds if self._keys else _FIRST_FETCH_SECONDS) or self._in_flight:
             await self.refresh()
         if not self._keys:
             raise ServiceUnavailable("The keys that prove tokens have not been fetched yet")
         return self._keys.get(kid)
+
+    async def _renew(self) -> None:
+        if self._waits:
+            await self.refresh()
+        else:
+            _ = self._start_fetch()
 
     async def refresh(self) -> None:
         """Fetch the keys. Callers that come while a fetch is under way share it; failing leaves what is known."""

@@ -13,3 +13,5 @@ class Principal:
     scopes: frozenset[str]
     issued_at: int
     expires_at: int
+    # Which of our keys proves it; None if somebody else does, whose keys may have the same ids.
+    key_id: str | None = None

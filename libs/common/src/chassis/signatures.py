@@ -69,8 +69,13 @@ class SignatureVerifier:
 
 
 @asynccontextmanager
-async def connect(settings: EventSettings) -> AsyncIterator[SignatureVerifier]:
-    """A verifier that fetches the keys over HTTP. Starts whether or not they are there."""
+async def connect(settings: EventSettings, *, waits: bool = False) -> AsyncIterator[SignatureVerifier]:
+    """A verifier that fetches the keys over HTTP. Starts whether or not they are there.
+
+    `waits`, for what cannot be taken back: nothing is believed by keys that are older than a second, in which one may
+    have been revoked, unless they cannot be fetched.
+    """
     async with httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
         fetch = partial(key_sets.fetch, client, settings.keys_url)
-        yield SignatureVerifier(KeySet(fetch, fresh_seconds=_FRESH_SECONDS, retry_seconds=_RETRY_SECONDS))
+        fresh_seconds = _RETRY_SECONDS if waits else _FRESH_SECONDS
+        yield SignatureVerifier(KeySet(fetch, fresh_seconds=fresh_seconds, retry_seconds=_RETRY_SECONDS, waits=waits))

@@ -58,13 +58,14 @@ class OwnIssuer:
     def __init__(self, settings: TokenSettings, keys: KeySet) -> None:
         self.name, self.audience, self.keys = settings.issuer, settings.audience, keys
 
-    def principal(self, claims: Mapping[str, Any]) -> Principal:
+    def principal(self, claims: Mapping[str, Any], key: jwt.PyJWK) -> Principal:
         return Principal(
             id=UUID(claims["sub"]),
             session_id=UUID(claims["sid"]),
             scopes=frozenset(str(claims.get("scope", "")).split()),
             issued_at=int(claims["iat"]),
             expires_at=int(claims["exp"]),
+            key_id=key.key_id,
         )
 
 
@@ -78,7 +79,7 @@ class ForeignIssuer:
         self.types, self._scopes = settings.types, settings.scopes
         self._namespace = uuid5(NAMESPACE_URL, settings.issuer)
 
-    def principal(self, claims: Mapping[str, Any]) -> Principal:
+    def principal(self, claims: Mapping[str, Any], _: jwt.PyJWK) -> Principal:
         owner_id = uuid5(self._namespace, claims["sub"])
         return Principal(
             id=owner_id,
@@ -168,7 +169,7 @@ def _principal(token: str, key: jwt.PyJWK, issuer: Issuer) -> Principal:
             leeway=_LEEWAY_SECONDS,
             options={"require": issuer.required, "strict_aud": False},
         )
-        return issuer.principal(claims)
+        return issuer.principal(claims, key)
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
         _refuse(error)
 

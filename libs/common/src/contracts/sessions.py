@@ -12,6 +12,9 @@ class SessionRevoked(Event):
     """Tokens are to be refused before they expire: those of one session, or, without one, of everything that was
     issued to the person before `not_before`.
 
+    With a `kid` it is everything that this key has signed, and the ids are nobody's, so that a reader who knows nothing
+    of keys refuses nobody.
+
     Numbered without a gap within an epoch: see `chassis.revocation`, which is who reads it.
     """
 
@@ -24,3 +27,4 @@ class SessionRevoked(Event):
     not_before: AwareDatetime | None
     until: AwareDatetime
     reason: str
+    kid: str | None = None

@@ -43,7 +43,7 @@ class Auth:
     asked: list[int] = field(default_factory=list)
     away: bool = False
 
-    def revoke(self, session_id: UUID) -> SessionRevoked:
+    def revoke(self, session_id: UUID, *, kid: str | None = None) -> SessionRevoked:
         holds = datetime.now(UTC) + timedelta(minutes=10)
         event = SessionRevoked(
             epoch=self.epoch,
@@ -53,6 +53,7 @@ class Auth:
             not_before=None,
             until=holds,
             reason="signed_out",
+            kid=kid,
         )
         self.items.append(Revocation.model_validate(event.model_dump()))
         return event
@@ -110,6 +111,17 @@ class TestListen:
 
         assert auth.asked == [0]
         assert 0 <= knower.revocations.lag < 30
+
+    async def test_hears_of_a_key_that_is_revoked(
+        self, knower: Keeper, auth: Auth, bus: BrokerSettings, queue_name: str, publishing: Publishing
+    ) -> None:
+        await knower._catch_up()
+        async with publishing() as publisher, running(bus=lambda: knower.listen(bus, name=queue_name)):
+            await until(lambda: knower.listening, within=30)
+            await publisher.publish(Envelope.wrap(auth.revoke(UUID(int=0), kid="lost"), source="auth"))
+            await until(lambda: knower.revocations.is_revoked(somebody(key_id="lost")), within=30)
+
+        assert auth.asked == [0]
 
     async def test_what_nobody_hears_does_not_hold_up_who_publishes(self, auth: Auth, publishing: Publishing) -> None:
         async with publishing() as publisher:

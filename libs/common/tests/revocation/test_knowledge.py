@@ -11,13 +11,16 @@ from chassis.revocation.knowledge import Revocation, Revocations, Snapshot
 EPOCH = uuid4()
 
 
-def somebody(user_id: UUID | None = None, session_id: UUID | None = None, issued: float = 0) -> Principal:
+def somebody(
+    user_id: UUID | None = None, session_id: UUID | None = None, issued: float = 0, *, key_id: str | None = "ours"
+) -> Principal:
     return Principal(
         id=user_id or uuid4(),
         session_id=session_id or uuid4(),
         scopes=frozenset(),
         issued_at=int(issued or time.time()),
         expires_at=int(time.time()) + 300,
+        key_id=key_id,
     )
 
 
@@ -29,6 +32,10 @@ def of_session(sequence: int, session_id: UUID, *, holds: float = 600) -> Revoca
 def of_person(sequence: int, user_id: UUID, not_before: datetime) -> Revocation:
     until = datetime.now(UTC) + timedelta(seconds=600)
     return Revocation(sequence=sequence, user_id=user_id, session_id=None, not_before=not_before, until=until)
+
+
+def of_key(sequence: int, kid: str, *, holds: float = 600) -> Revocation:
+    return of_session(sequence, UUID(int=0), holds=holds).model_copy(update={"user_id": UUID(int=0), "kid": kid})
 
 
 def learn(revocations: Revocations, sequence: int, *items: Revocation, epoch: UUID = EPOCH) -> None:
@@ -62,6 +69,20 @@ class TestIsRevoked:
         assert revocations.is_revoked(somebody(user_id, issued=moment.timestamp() - 1))
         assert not revocations.is_revoked(somebody(user_id, issued=moment.timestamp() + 1))
         assert not revocations.is_revoked(somebody(issued=moment.timestamp() - 1))
+
+    def test_is_said_of_all_that_a_key_has_signed_and_of_nothing_else(self, revocations: Revocations) -> None:
+        learn(revocations, 6, of_key(6, "lost"))
+
+        assert revocations.is_revoked(somebody(key_id="lost"))
+        assert not revocations.is_revoked(somebody(key_id="ours"))
+        assert not revocations.is_revoked(somebody(session_id=UUID(int=0), key_id=None))
+
+    def test_is_said_of_a_key_for_ever(self, revocations: Revocations) -> None:
+        """What somebody else signs with it may say that it holds for years, and be remembered as good."""
+        learn(revocations, 6, of_key(6, "lost", holds=-1))
+        learn(revocations, 7, of_session(7, uuid4()))
+
+        assert revocations.is_revoked(somebody(key_id="lost"))
 
 
 class TestHear:

@@ -44,7 +44,7 @@ def build(settings: Settings) -> FastAPI:
             signing_keys = SigningKeys(db, ring, settings.keys.algorithm)
             mint = Mint(signing_keys, ring, issuer=settings.issuer, audience=settings.audience)
             app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
-            app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read))
+            app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read), signing_keys)
             app.state.health.add("database", db.ping)
             watch_connections(app, db)
             app.state.health.add("keys", signing_keys.check)

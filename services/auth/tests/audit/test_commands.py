@@ -66,7 +66,7 @@ class TestVerify:
 
         assert failed.value.code == 1
         assert "entry 1: not as it was written" in printed
-        assert " entries, 1 faults" in printed
+        assert " entries, 1 fault\n" in printed
         # As it was, it is whole again: it was the edit that was found.
         await edit(log, Kind.SIGNED_IN)
         await asyncio.to_thread(commands.verify, settings)

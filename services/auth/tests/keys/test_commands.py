@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from auth_service.audit.models import EntryRow
 from auth_service.keys import commands, rotation
+from auth_service.revocations import service as revocations
 from auth_service.settings import Settings
 from chassis.database import Database
 from chassis.encryption import KeyRing
@@ -71,5 +72,9 @@ class TestKeys:
         assert rows[0][0] == following[0]
         with pytest.raises(SystemExit):
             await asyncio.to_thread(commands.revoke, settings, active[0])
+        # Nobody waits until somebody fetches the keys again.
+        async with keyless.reads() as reads:
+            told = await revocations.list_after(reads, 0)
+        assert [each.kid for each in told.items] == [active[0]]
         details = {"kid": active[0], "algorithm": "RS256", "state": "active", "by": "command"}
         assert await recorded(keyless, active[0]) == [("signing_key.revoked", details)]

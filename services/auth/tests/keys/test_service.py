@@ -1,11 +1,17 @@
+import asyncio
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from services.auth.tests.support import Person, client_of, eventually, is_ready, running
 from sqlalchemy import text
 
+from auth_service.app import build
 from auth_service.keys import rotation
 from auth_service.keys.rotation import PUBLISH_AHEAD
 from auth_service.keys.service import SigningKeys
+from auth_service.settings import Settings
 from chassis.database import Database
 from chassis.encryption import KeyRing
 from chassis.problems import ServiceUnavailable
@@ -62,6 +68,29 @@ class TestSigningKeys:
             _ = keys.active
         await keys.make_missing()
         assert keys.active
+
+    async def test_that_are_revoked_open_nothing_here_a_second_later(
+        self, own_database_url: str, keyless: Database, settings_for: Callable[..., Settings]
+    ) -> None:
+        """Also to a token that was remembered as good."""
+        async with running(build(settings_for(own_database_url))) as app, client_of(app) as client:
+            await eventually(lambda: is_ready(app))
+            person = Person(client)
+            await person.register()
+            before = await client.get("/auth/me", headers=person.bearer)
+            kid = app.state.keys.active[0]
+            async with keyless.transaction() as tx:
+                await rotation.revoke(tx, kid, at=datetime.now(UTC))
+            began = time.monotonic()
+            async with asyncio.timeout(9):
+                while (after := await client.get("/auth/me", headers=person.bearer)).status_code == 200:  # noqa: ASYNC110 (it tells nobody)
+                    await asyncio.sleep(0.05)
+            took = time.monotonic() - began
+            await person.refresh()
+            again = await client.get("/auth/me", headers=person.bearer)
+
+        assert (before.status_code, after.status_code, again.status_code) == (200, 401, 200)
+        assert took < 5
 
     async def test_lie_sealed_in_the_table(self, keyless: Database, ring: KeyRing) -> None:
         await SigningKeys(keyless, ring).make_missing()

@@ -83,6 +83,23 @@ class TestRevokeUser:
         assert row.not_before > datetime.now(UTC) + timedelta(seconds=20)
 
 
+class TestRevokeKey:
+    async def test_refuses_for_longer_than_sessions_and_names_nobody_whom_older_readers_would_refuse(
+        self, database: Database
+    ) -> None:
+        async with database.transaction() as tx:
+            await service.revoke_key(tx, "lost")
+
+        nobody = UUID(int=0)
+        async with database.reads() as reads:
+            [row], [event] = await stored(reads, nobody), await recorded(reads, nobody)
+            told = await service.list_after(reads, row.sequence - 1)
+        assert (row.kid, row.session_id, row.not_before) == ("lost", nobody, None)
+        assert row.until > datetime.now(UTC) + timedelta(days=80)
+        assert (event.sequence, event.kid, event.reason) == (row.sequence, "lost", "key_revoked")
+        assert row in told.items
+
+
 class TestListAfter:
     async def test_leaves_out_what_no_token_is_concerned_by(self, database: Database) -> None:
         user_id = uuid4()

@@ -28,7 +28,7 @@ def build(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             database.connect(settings.database, seconds=database.PATIENT_SECONDS) as db,
-            signatures.connect(settings.events) as event_signatures,
+            signatures.connect(settings.events, waits=True) as event_signatures,
         ):
             app.state.database = db
             app.state.health.add("database", db.ping)

@@ -1,6 +1,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -151,6 +152,15 @@ class TestRevoke:
         hub.hear(who.id, Head(uuid4(), 7))
 
         assert client.received == [b'event: end\ndata: {"reason":"revoked"}\n\n']
+        assert client.ended
+        assert not other.ended
+
+    async def test_ends_all_that_were_let_in_by_a_key_that_is_revoked(self, hub: Hub, open_one: Open) -> None:
+        lost, ours = replace(principal(), key_id="lost"), replace(principal(), key_id="ours")
+        (client, _), (other, _) = open_one(lost), open_one(ours)
+
+        hub.revoke(revocation(UUID(int=0), UUID(int=0)).model_copy(update={"kid": "lost"}))
+
         assert client.ended
         assert not other.ended
 

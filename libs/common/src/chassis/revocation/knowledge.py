@@ -11,7 +11,9 @@ from chassis.problems import ServiceUnavailable
 
 
 class Revocation(BaseModel):
-    """Of one session; or, without one, of everything that was issued to a person before `not_before`."""
+    """Of one session; or, without one, of everything that was issued to a person before `not_before`; or, with a
+    `kid`, of everything that this key of ours has signed, whoever and whatever the ids say.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,8 +22,11 @@ class Revocation(BaseModel):
     session_id: UUID | None
     not_before: AwareDatetime | None
     until: AwareDatetime
+    kid: str | None = None
 
     def concerns(self, principal: Principal) -> bool:
+        if self.kid is not None:
+            return principal.key_id == self.kid
         if self.session_id is not None:
             return principal.session_id == self.session_id
         return (
@@ -49,7 +54,7 @@ Listener = Callable[[Revocation], None]
 
 
 class Revocations:
-    """Asked with every request, so it is two look-ups. It holds as much as minutes of sign-outs: what was revoked is
+    """Asked with every request, so it is three look-ups. It holds as much as minutes of sign-outs: what was revoked is
     forgotten when the last token that it concerns has expired.
     """
 
@@ -59,8 +64,10 @@ class Revocations:
         # Seconds that the latest revocation took to get here by the bus.
         self.lag = 0.0
         self._complete_at = float("-inf")
-        self._by_session: dict[UUID, Revocation] = {}
-        self._by_person: dict[UUID, Revocation] = {}
+        self._by_session: dict[UUID | str, Revocation] = {}
+        self._by_person: dict[UUID | str, Revocation] = {}
+        # Never forgotten: whoever has a key signs tokens that hold for as long as they like.
+        self._by_key: dict[UUID | str, Revocation] = {}
         self._listeners: dict[object, Listener] = {}
 
     @property
@@ -76,7 +83,7 @@ class Revocations:
         if self.epoch is None:
             # Somebody may have signed out while this process was starting: nobody is believed until that is known.
             raise ServiceUnavailable("It is not known yet which sessions have ended")
-        if principal.session_id in self._by_session:
+        if principal.session_id in self._by_session or principal.key_id in self._by_key:
             return True
         everything = self._by_person.get(principal.id)
         return everything is not None and everything.concerns(principal)
@@ -115,12 +122,18 @@ class Revocations:
 
     def _add(self, revocations: Iterable[Revocation]) -> None:
         for each in revocations:
-            known: dict[UUID, Revocation] = self._by_person if each.session_id is None else self._by_session
-            key = each.session_id or each.user_id
+            known, key = self._place(each)
             if key not in known or known[key].until < each.until:
                 known[key] = each
                 for listener in list(self._listeners.values()):
                     listener(each)
+
+    def _place(self, revocation: Revocation) -> tuple[dict[UUID | str, Revocation], UUID | str]:
+        if revocation.kid is not None:
+            return self._by_key, revocation.kid
+        if revocation.session_id is not None:
+            return self._by_session, revocation.session_id
+        return self._by_person, revocation.user_id
 
     def _forget(self) -> None:
         """Oldest first, and no further than the first that still holds: nearly all are in the order of their ends."""

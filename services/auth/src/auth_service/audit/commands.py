@@ -20,10 +20,14 @@ def verify(settings: Settings, anchor: str | None = None) -> None:
         print(fault)  # noqa: T201
     if report.faults:
         # An anchor of a damaged log would let the damage pass the next time.
-        print(f"{report.entries} entries, {len(report.faults)} faults")  # noqa: T201
+        print(f"{_counted(report.entries, 'entry', 'entries')}, {_counted(len(report.faults), 'fault', 'faults')}")  # noqa: T201
         sys.exit(1)
-    print(f"{report.entries} entries, no fault; keep this anchor somewhere else:")  # noqa: T201
+    print(f"{_counted(report.entries, 'entry', 'entries')}, no fault; keep this anchor somewhere else:")  # noqa: T201
     print(report.anchor)  # noqa: T201
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 async def _verify(settings: Settings, anchor: str | None) -> Report:

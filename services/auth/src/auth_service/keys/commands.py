@@ -17,7 +17,7 @@ Change = Callable[[Database, KeyRing, datetime], Awaitable[None]]
 
 
 def list_keys(settings: Settings) -> None:
-    """Print the keys that are published."""
+    """Print all keys: those to come, the one that signs, and those that are kept for what they have signed."""
     asyncio.run(_run(settings))
 
 

@@ -19,6 +19,7 @@ from auth_service.keys.errors import CannotRotateError, NextKeyTooYoungError
 from auth_service.keys.models import KeyState
 from auth_service.keys.pairs import KeyPair
 from auth_service.keys.repository import StoredKey
+from auth_service.revocations import service as revocations
 from auth_service.settings import KeySettings, SigningAlgorithm
 from chassis.database import Database
 from chassis.encryption import KeyRing
@@ -28,10 +29,10 @@ log = structlog.get_logger()
 # What the audit log says of who rotated.
 By = Literal["schedule", "command"]
 
-# Longer than all caches between the table and a verifier together: this process's copy (10 s), an HTTP cache on the
+# Longer than all caches between the table and a verifier together: this process's copy (1 s), an HTTP cache on the
 # way (max-age 300 s) and the verifier's own (300 s).
 PUBLISH_AHEAD = timedelta(minutes=15)
-# Longer than its last token is good for: a process that signs with it until it notices (10 s), the token's life
+# Longer than its last token is good for: a process that signs with it until it notices (1 s), the token's life
 # (315 s at most), and clocks that differ (30 s).
 _PUBLISHED_AFTER = timedelta(hours=1)
 # Longer than an event waits for a consumer that is away, or to be replayed by hand.
@@ -73,7 +74,7 @@ async def rotate(tx: AsyncConnection, *, at: datetime, by: By = "schedule") -> N
 
 
 async def revoke(tx: AsyncConnection, kid: str, *, at: datetime) -> None:
-    """Take a key away at once, because somebody else may have it. Its tokens fail as verifiers notice.
+    """Take a key away at once, because somebody else may have it. Every verifier hears of it as of a sign-out.
 
     If it was the one that signs, the next one takes over, known to everybody or not: a token that fails for moments
     is better than one that anybody may have signed.
@@ -88,6 +89,7 @@ async def revoke(tx: AsyncConnection, kid: str, *, at: datetime) -> None:
         await repository.activate(tx, following.kid, at=at)
     details = {"kid": kid, "algorithm": revoked.algorithm, "state": revoked.state, "by": "command"}
     await audit.record(tx, Kind.SIGNING_KEY_REVOKED, user_id=None, details=details)
+    await revocations.revoke_key(tx, kid)
     log.warning("keys.revoked", kid=kid, state=revoked.state)
 
 

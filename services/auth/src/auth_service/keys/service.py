@@ -15,14 +15,14 @@ from auth_service.settings import KeySettings, SigningAlgorithm
 from chassis import signatures
 from chassis.database import Database
 from chassis.encryption import KeyRing
+from chassis.principals import Principal
 from chassis.problems import ServiceUnavailable
 
 log = structlog.get_logger()
 
-# How long another process's change may go unnoticed.
-_READ_SECONDS = 10
-# The same where a mistake cannot be mended by signing in again.
-_SIGN_SECONDS = 1
+# How long another process's change may go unnoticed: as long as by the verifiers, who would refuse what a process that
+# is slower signs with a key that was taken away.
+_READ_SECONDS = 1
 _TEND_SECONDS = 60
 
 
@@ -57,6 +57,10 @@ class SigningKeys:
             raise ServiceUnavailable("The signing keys have not been read yet")
         return self._proving_events
 
+    def is_revoked(self, principal: Principal) -> bool:
+        """Whether the key that proves a token was taken away. Asked also of a token that was verified before that."""
+        return all(key["kid"] != principal.key_id for key in self.published["keys"])
+
     async def check(self) -> None:
         """Readiness: raises while nothing can be signed."""
         _ = self.active
@@ -75,7 +79,7 @@ class SigningKeys:
 
     async def sign_event(self, body: bytes) -> str:
         """With the key that signs now: what a key signs that was just taken away would be refused by everybody."""
-        if time.monotonic() - self._read_at > _SIGN_SECONDS:
+        if time.monotonic() - self._read_at > _READ_SECONDS:
             _ = await self._read()
         kid, pair = self.active
         return signatures.sign(body, pair.private_key, kid=kid, algorithm=pair.algorithm)

@@ -30,6 +30,8 @@ class RevocationRow(Table):
     # One session of that person; without it, everything issued to them before `not_before`.
     session_id: Mapped[UUID | None]
     not_before: Mapped[datetime | None]
+    # Everything that this key has signed; then the ids are nobody's.
+    kid: Mapped[str | None]
     # When the last token that it concerns has expired.
     until: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -15,6 +15,7 @@ class Revocation(NamedTuple):
     session_id: UUID | None
     not_before: datetime | None
     until: datetime
+    kid: str | None = None
 
 
 _REVOCATION = (
@@ -23,6 +24,7 @@ _REVOCATION = (
     RevocationRow.session_id,
     RevocationRow.not_before,
     RevocationRow.until,
+    RevocationRow.kid,
 )
 
 

@@ -10,6 +10,9 @@ class RevocationOut(BaseModel):
     session_id: UUID | None = Field(description="One session; without it, everything issued before `not_before`")
     not_before: datetime | None
     until: datetime = Field(description="When the last token that it concerns has expired")
+    kid: str | None = Field(
+        default=None, description="Everything that this key has signed, whoever it names; then the ids are nobody's"
+    )
 
 
 class RevocationsOut(BaseModel):

@@ -25,6 +25,10 @@ log = structlog.get_logger()
 HOLDS = timedelta(minutes=10)
 # Tokens from a machine whose clock is ahead are dated so much later at most.
 _CLOCKS_DIFFER = timedelta(seconds=30)
+# A token that somebody else signed with our key may say that it holds for years. Longer than a process, or a copy of
+# the key set, is about that has not heard of it by then.
+_KEYS_HOLD = timedelta(days=90)
+_NOBODY = UUID(int=0)
 _HOUSEKEEPING_SECONDS = 600
 
 
@@ -35,7 +39,8 @@ async def revoke_session(tx: AsyncConnection, session_id: UUID, *, user_id: UUID
 async def revoke_sessions(tx: AsyncConnection, session_ids: Sequence[UUID], *, user_id: UUID, reason: str) -> None:
     """Refuse the tokens of these sessions. Exact: what the person does in another session is not concerned."""
     if session_ids:
-        await _record(tx, session_ids, user_id=user_id, not_before=None, reason=reason)
+        until = datetime.now(UTC) + HOLDS
+        await _record(tx, [Revocation(0, user_id, each, None, until) for each in session_ids], reason=reason)
 
 
 async def revoke_user(tx: AsyncConnection, user_id: UUID, *, reason: str) -> None:
@@ -44,24 +49,19 @@ async def revoke_user(tx: AsyncConnection, user_id: UUID, *, reason: str) -> Non
     Sessions that begin within the next half minute are refused too, because clocks differ. For somebody who stays,
     end their sessions instead.
     """
-    not_before = datetime.now(UTC) + _CLOCKS_DIFFER
-    await _record(tx, [None], user_id=user_id, not_before=not_before, reason=reason)
+    now = datetime.now(UTC)
+    await _record(tx, [Revocation(0, user_id, None, now + _CLOCKS_DIFFER, now + HOLDS)], reason=reason)
 
 
-async def _record(
-    tx: AsyncConnection,
-    session_ids: Sequence[UUID | None],
-    *,
-    user_id: UUID,
-    not_before: datetime | None,
-    reason: str,
-) -> None:
-    epoch, numbers = await repository.take_numbers(tx, len(session_ids))
-    until = datetime.now(UTC) + HOLDS
-    revocations = [
-        Revocation(number, user_id, session_id, not_before, until)
-        for number, session_id in zip(numbers, session_ids, strict=True)
-    ]
+async def revoke_key(tx: AsyncConnection, kid: str) -> None:
+    """Refuse everything that was ever signed with a key that somebody else may have."""
+    until = datetime.now(UTC) + _KEYS_HOLD
+    await _record(tx, [Revocation(0, _NOBODY, _NOBODY, None, until, kid)], reason="key_revoked")
+
+
+async def _record(tx: AsyncConnection, unnumbered: Sequence[Revocation], *, reason: str) -> None:
+    epoch, numbers = await repository.take_numbers(tx, len(unnumbered))
+    revocations = [each._replace(sequence=number) for number, each in zip(numbers, unnumbered, strict=True)]
     await repository.add(tx, revocations)
     events = (SessionRevoked(**each._asdict(), epoch=epoch, reason=reason) for each in revocations)
     await outbox.record(tx, *events, source="auth")

@@ -177,7 +177,8 @@ class Hub:
             stream.offer(event)
 
     def revoke(self, revocation: Revocation) -> None:
-        streams = self._by_owner.get(revocation.user_id, ())
+        everybody = chain.from_iterable(self._by_second)
+        streams = self._by_owner.get(revocation.user_id, ()) if revocation.kid is None else everybody
         self._end([each for each in streams if revocation.concerns(each.principal)], "revoked")
 
     async def run(self) -> None:
