@@ -12,19 +12,19 @@ import auth_service
 import chassis
 import gateway
 import todos_service
-from auth_service.accounts.rules import SENTENCES
+from auth_service.accounts import rules, schemas
 from chassis.problems import Problem
 
 DICTIONARY = Path(__file__).parents[2] / "frontend/src/lib/i18n/de"
 
 
 def said() -> Iterator[str]:
-    """Titles of what a client may be refused, and what is wrong with a new password. For faults of the server
+    """Titles of what a client may be refused, and what is wrong with a new password or a name. For faults of the server
     (5xx) the app has words of its own."""
     for package in (chassis, auth_service, todos_service, gateway):
         load_all(package)
     yield from {problem.title for problem in kinds_of(Problem) if problem.status < 500}
-    yield from SENTENCES
+    yield from (*rules.SENTENCES, *schemas.SENTENCES)
 
 
 def load_all(package: ModuleType) -> None:

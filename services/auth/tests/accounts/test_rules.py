@@ -48,6 +48,17 @@ class TestFaultOf:
             "monkey123dragon",
             "mein passwort 26",
             "новый пароль 1",
+            "14 february 1990",
+            "14th of February 1990",
+            "24. Dezember 1985",
+            "Monday, 3 March 1997",
+            "born on 14.02.1990",
+            "ada 12 march 1985",
+            "24 12 1985 01 01 2003",
+            "1985-12-24 1990-02-14",
+            "actions speak louder than words",
+            "Ende gut, alles gut!",
+            "roses are red violets are blue",
         ],
     )
     def test_refuses_what_is_tried_first_with_a_hint(self, password: str) -> None:
@@ -66,10 +77,23 @@ class TestFaultOf:
             ("peterpeterjohn12", "Repeating"),
             ("bcdefghijklmnopq", "Rows of"),
             ("summervacation1", "This is known"),
+            ("14. Februar 1990", "Dates are tried first"),
         ],
     )
     def test_says_why(self, password: str, begins: str) -> None:
         assert str(fault_of(password, ADA)).startswith(begins)
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "february marmalade ladder",
+            "marching ladder 1990 orbit",
+            "839204718263549607",
+            "violet 12.03.1985 marmalade",
+        ],
+    )
+    def test_lets_a_month_or_numbers_stand_beside_words(self, password: str) -> None:
+        assert fault_of(password, ADA) is None
 
     def test_lets_what_is_known_be_one_word_of_several(self) -> None:
         assert fault_of("my welcome zebra hums loudly", ADA) is None

@@ -42,9 +42,14 @@ class TestRegistration:
         assert composed != decomposed
         assert registration(password=composed).password == typed.password
 
-    @pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\nb", "a\x00b", "\x1b[31mred"])
-    def test_refuses_a_name_that_is_not_one_line(self, name: str) -> None:
+    @pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+    def test_refuses_a_name_that_is_none(self, name: str) -> None:
         with pytest.raises(ValidationError):
+            registration(display_name=name)
+
+    @pytest.mark.parametrize("name", ["a\nb", "a\x00b", "a\x85b", "\x1b[31mred"])
+    def test_refuses_a_name_that_is_not_one_line(self, name: str) -> None:
+        with pytest.raises(ValidationError, match="Must be one line, without control characters"):
             registration(display_name=name)
 
     @pytest.mark.parametrize(

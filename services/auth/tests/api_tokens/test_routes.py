@@ -61,6 +61,20 @@ class TestMakeApiToken:
     async def test_refuses_what_no_program_may_have(self, person: Person, changes: dict[str, Any]) -> None:
         assert (await make(person, **changes)).status_code == 422
 
+    @pytest.mark.parametrize(
+        "name, detail",
+        [
+            ("two\nlines", "Must be one line, without control characters"),
+            ("Backup\u202egnp", "Must not change the direction of the text around it"),
+            ("\u2800", "Must have a character that can be seen"),
+        ],
+    )
+    async def test_refuses_a_name_that_cannot_be_read(self, person: Person, name: str, detail: str) -> None:
+        refused = await make(person, name=name)
+
+        assert refused.status_code == 422
+        assert refused.json()["errors"] == [{"pointer": "#/name", "detail": detail}]
+
     async def test_tells_its_owner_by_mail(self, person: Person, app: FastAPI) -> None:
         await make(person)
 

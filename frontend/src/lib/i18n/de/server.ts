@@ -15,6 +15,13 @@ export const server = {
     "Reihen von Tasten, Buchstaben und Ziffern werden zuerst versucht. Drei oder vier Wörter, die nichts miteinander zu tun haben, sind gut.",
   "This would be guessed too soon. Three or four unrelated words make a good one.":
     "Das wäre zu schnell erraten. Drei oder vier Wörter, die nichts miteinander zu tun haben, sind gut.",
+  "Dates are tried first, however they are written. Three or four unrelated words make a good one.":
+    "Daten werden zuerst versucht, wie auch immer sie geschrieben sind. Drei oder vier Wörter, die nichts miteinander zu tun haben, sind gut.",
+  // names of people, passkeys and API tokens
+  "Must be one line, without control characters": "Muss eine Zeile sein, ohne Steuerzeichen",
+  "Must not change the direction of the text around it": "Darf die Richtung des Textes daneben nicht ändern",
+  "Must have a character that can be seen": "Muss ein Zeichen haben, das man sieht",
+
   "Choose a longer password before you remove this": "Wähle ein längeres Passwort, bevor du das entfernst",
   "At least 15 characters, once the password is all that is asked for":
     "Mindestens 15 Zeichen, sobald nur noch nach dem Passwort gefragt wird",

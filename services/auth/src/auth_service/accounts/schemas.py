@@ -19,6 +19,12 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Unicode's controls of direction: marks, overrides, embeddings and isolates.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+_CONTROL = "Must be one line, without control characters"
+_DIRECTION = "Must not change the direction of the text around it"
+_INVISIBLE = "Must have a character that can be seen"
+# Everything that may be wrong with a name beside its length, for those who translate it.
+SENTENCES = (_CONTROL, _DIRECTION, _INVISIBLE)
+
 
 def _whole_characters(password: SecretStr) -> SecretStr:
     """JSON can carry half of a surrogate pair, which no text encoding has a place for."""
@@ -38,12 +44,14 @@ def _normalised(password: SecretStr) -> SecretStr:
 
 
 def _readable(name: str) -> str:
-    """Nothing that hides, or that turns around what stands beside it. Joiners, which some scripts and emoji need, may
-    stand between characters that are seen."""
+    """One line, and nothing that hides, or that turns around what stands beside it. Joiners, which some scripts and
+    emoji need, may stand between characters that are seen."""
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        raise PydanticCustomError("control", _CONTROL)
     if any(character in _TURNING for character in name):
-        raise PydanticCustomError("turning", "Must not change the direction of the text around it")
+        raise PydanticCustomError("turning", _DIRECTION)
     if not any(unicodedata.category(character)[0] in "LNPS" and character not in _BLANK for character in name):
-        raise PydanticCustomError("invisible", "Must have a character that can be seen")
+        raise PydanticCustomError("invisible", _INVISIBLE)
     return name
 
 
@@ -77,13 +85,15 @@ ReplacementPassword = Annotated[
     ),
 ]
 KnownPassword = Annotated[Password, Field(examples=["seven teal otters juggle"])]
-DisplayName = Annotated[
+# Of whatever people give one: it is shown to them among others, and in mails.
+Name = Annotated[
     str,
-    # No control characters: a name is one line wherever it is shown.
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
     AfterValidator(_readable),
-    Field(examples=["Ada Lovelace"]),
+    # Checked by `_readable`, which says it in words.
+    Field(json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}),
 ]
+DisplayName = Annotated[Name, Field(examples=["Ada Lovelace"])]
 
 
 class Registration(BaseModel):

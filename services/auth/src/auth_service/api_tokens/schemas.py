@@ -2,18 +2,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from auth_service.accounts.schemas import KnownPassword
+from auth_service.accounts.schemas import KnownPassword, Name
 
 # A program may work with todos. What concerns the account itself is for people.
 Scope = Literal["todos:read", "todos:write"]
-ApiTokenName = Annotated[
-    str,
-    # No control characters: a name is one line wherever it is shown.
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
-    Field(examples=["Backup script"]),
-]
+ApiTokenName = Annotated[Name, Field(examples=["Backup script"])]
 
 
 class NewApiToken(BaseModel):

@@ -2,17 +2,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from auth_service.accounts.schemas import KnownPassword
+from auth_service.accounts.schemas import KnownPassword, Name
 from auth_service.second_factor.schemas import Code, Credential
 
-PasskeyName = Annotated[
-    str,
-    # No control characters: a name is one line wherever it is shown.
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
-    Field(examples=["Laptop"]),
-]
+PasskeyName = Annotated[Name, Field(examples=["Laptop"])]
 
 
 class PasswordAgain(BaseModel):
