@@ -81,8 +81,11 @@ async def protect(person: Person, clock: Clock) -> Protected:
     return Protected(person, clock, secret, confirmed.json()["recovery_codes"])
 
 
-async def add_passkey(person: Person, authenticator: Authenticator, name: str = "Laptop") -> httpx.Response:
-    options = await ask(person, "/auth/passkeys/options", password=person.password)
+async def add_passkey(
+    person: Person, authenticator: Authenticator, name: str = "Laptop", **shown: str
+) -> httpx.Response:
+    """`shown` is a code, where there is an authenticator app."""
+    options = await ask(person, "/auth/passkeys/options", password=person.password, **shown)
     assert options.status_code == 200, options.text
     return await ask(person, "/auth/passkeys", name=name, credential=authenticator.create(options.json()))
 

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -83,7 +84,7 @@ class TestTotp:
 
     async def test_stays_while_the_password_is_too_short_to_be_alone(self, person: Person, clock: Clock) -> None:
         protected, remove = await protect(person, clock), "/auth/second-factor/totp/remove"
-        passkey = (await add_passkey(person, Authenticator())).json()["id"]
+        passkey = (await add_passkey(person, Authenticator(), code=protected.code())).json()["id"]
         await choose(person, new=SHORT)
 
         # There is still the passkey.
@@ -97,15 +98,25 @@ class TestTotp:
         assert (await ask(person, f"/auth/passkeys/{passkey}/remove", password=LONG)).status_code == 204
         assert await state_of(person) == {"totp": False, "recovery_codes_left": 0, "passkeys": 0}
 
+    async def test_that_has_to_stay_uses_up_no_recovery_code(self, person: Person, clock: Clock) -> None:
+        protected = await protect(person, clock)
+        await choose(person, new=SHORT)
+        code = protected.recovery_codes[0]
+
+        refused = await ask(person, "/auth/second-factor/totp/remove", password=SHORT, code=code)
+
+        assert slug(refused) == "password-too-short-alone"
+        assert await state_of(person) == {"totp": True, "recovery_codes_left": 10, "passkeys": 0}
+
     async def test_goes_once_of_both_that_are_removed_at_once(self, person: Person, clock: Clock) -> None:
         """Each would see the other one, and leave a short password alone."""
         protected = await protect(person, clock)
-        passkey = (await add_passkey(person, Authenticator())).json()["id"]
+        passkey = (await add_passkey(person, Authenticator(), code=protected.code())).json()["id"]
         await choose(person, new=SHORT)
 
         answers = await asyncio.gather(
             ask(person, "/auth/second-factor/totp/remove", password=SHORT, code=protected.code()),
-            ask(person, f"/auth/passkeys/{passkey}/remove", password=SHORT),
+            ask(person, f"/auth/passkeys/{passkey}/remove", password=SHORT, code=protected.recovery_codes[0]),
         )
 
         assert sorted(answer.status_code for answer in answers) == [204, 409]
@@ -166,6 +177,47 @@ class TestPasskeys:
     async def test_are_asked_for_with_the_password_only(self, person: Person) -> None:
         assert (await ask(person, "/auth/passkeys/options", password=WRONG)).status_code == 403
 
+    async def test_are_added_and_removed_with_a_code_where_there_is_an_app(self, person: Person, clock: Clock) -> None:
+        """Each lets in without the app, so a password alone neither adds nor removes one."""
+        protected, options = await protect(person, clock), "/auth/passkeys/options"
+
+        without = await ask(person, options, password=PASSWORD)
+        guessed = await ask(person, options, password=PASSWORD, code="000000")
+        added = await add_passkey(person, Authenticator(), code=protected.code())
+
+        assert (without.status_code, slug(without)) == (401, "second-factor-required")
+        assert without.json()["methods"] == ["totp", "recovery_code"]
+        assert (guessed.status_code, slug(guessed)) == (401, "second-factor-invalid")
+        assert added.status_code == 201
+
+        remove = f"/auth/passkeys/{added.json()['id']}/remove"
+        assert slug(await ask(person, remove, password=PASSWORD)) == "second-factor-required"
+        assert slug(await ask(person, remove, password=PASSWORD, code="000000")) == "second-factor-invalid"
+        assert (await ask(person, remove, password=PASSWORD, code=protected.code())).status_code == 204
+
+    async def test_that_are_not_there_use_up_no_code(self, person: Person, clock: Clock) -> None:
+        protected = await protect(person, clock)
+        code = protected.recovery_codes[0]
+
+        gone = await ask(person, f"/auth/passkeys/{uuid4()}/remove", password=PASSWORD, code=code)
+
+        assert (gone.status_code, slug(gone)) == (404, "passkey-not-found")
+        assert (await state_of(person))["recovery_codes_left"] == 10
+
+    @pytest.mark.parametrize(
+        "name, detail",
+        [
+            ("two\nlines", "Must be one line, without control characters"),
+            ("Laptop\u202egnp", "Must not change the direction of the text around it"),
+            ("\u3164", "Must have a character that can be seen"),
+        ],
+    )
+    async def test_have_names_that_can_be_read(self, person: Person, name: str, detail: str) -> None:
+        refused = await add_passkey(person, Authenticator(), name)
+
+        assert refused.status_code == 422
+        assert refused.json()["errors"] == [{"pointer": "#/name", "detail": detail}]
+
     async def test_take_the_answer_to_each_question_once(self, person: Person) -> None:
         options = (await ask(person, "/auth/passkeys/options", password=PASSWORD)).json()
         first, second = (Authenticator().create(options) for _ in range(2))
@@ -195,7 +247,7 @@ class TestPasskeys:
 
     async def test_keep_the_recovery_codes_when_the_app_goes(self, person: Person, clock: Clock) -> None:
         protected = await protect(person, clock)
-        await add_passkey(person, Authenticator())
+        await add_passkey(person, Authenticator(), code=protected.code())
         await ask(person, "/auth/second-factor/totp/remove", password=PASSWORD, code=protected.code())
 
         assert await state_of(person) == {"totp": False, "recovery_codes_left": 10, "passkeys": 1}

@@ -14,6 +14,7 @@ from auth_service.enrolment.schemas import (
     PasskeyAdded,
     PasskeyPage,
     PasswordAgain,
+    PasswordAndCode,
     RecoveryCodesOut,
     RecoveryCodesRenewal,
     SecondFactorOut,
@@ -114,13 +115,16 @@ async def list_passkeys(
     "/passkeys/options",
     operation_id="begin_passkey",
     response_model=CreationOptions,
-    responses=responses(*_WITH_PASSWORD, TooManyPasskeys),
+    responses=responses(*_WITH_PASSWORD, SecondFactorRequired, SecondFactorInvalid, TooManyPasskeys),
 )
 async def begin_passkey(
-    again: PasswordAgain, user: LiveUser, entrance: MainEntrance, client: CallingClient
+    again: PasswordAndCode, user: LiveUser, entrance: MainEntrance, client: CallingClient
 ) -> dict[str, Any]:
-    """What to ask the browser for. Good for five minutes, for one passkey, in this session."""
-    return await service.passkey_options(entrance, user, again.password.get_secret_value(), client=client)
+    """What to ask the browser for. Good for five minutes, for one passkey, in this session.
+
+    Where there is an authenticator app, a code of it is needed: a passkey lets in without it.
+    """
+    return await service.passkey_options(entrance, user, again.password.get_secret_value(), again.code, client=client)
 
 
 @router.post(
@@ -140,10 +144,14 @@ async def add_passkey(new: NewPasskeyIn, user: LiveUser, entrance: MainEntrance,
     operation_id="remove_passkey",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(*_WITH_PASSWORD, PasskeyNotFound, PasswordTooShortAlone),
+    responses=responses(
+        *_WITH_PASSWORD, SecondFactorRequired, SecondFactorInvalid, PasskeyNotFound, PasswordTooShortAlone
+    ),
 )
 async def remove_passkey(
-    passkey_id: UUID, again: PasswordAgain, user: LiveUser, entrance: MainEntrance, client: CallingClient
+    passkey_id: UUID, again: PasswordAndCode, user: LiveUser, entrance: MainEntrance, client: CallingClient
 ) -> None:
-    """Remove a passkey."""
-    await service.remove_passkey(entrance, user, passkey_id, again.password.get_secret_value(), client=client)
+    """Remove a passkey. Where there is an authenticator app, a code of it is needed."""
+    await service.remove_passkey(
+        entrance, user, passkey_id, again.password.get_secret_value(), again.code, client=client
+    )

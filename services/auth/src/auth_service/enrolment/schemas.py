@@ -16,6 +16,12 @@ class PasswordAgain(BaseModel):
     password: KnownPassword
 
 
+class PasswordAndCode(PasswordAgain):
+    code: Code | None = Field(
+        default=None, description="Needed where there is an authenticator app; or a recovery code"
+    )
+
+
 class TotpConfirmation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -94,8 +94,12 @@ async def confirm_totp(entrance: Entrance, caller: Principal, code: str, *, clie
 async def remove_totp(entrance: Entrance, caller: Principal, password: str, code: str, *, client: Client) -> None:
     account = await changes.confirm(entrance, caller, password, client=client)
     async with entrance.database.reads() as reads:
-        if not (await repository.find_factors(reads, caller.id)).totp:
-            raise TotpNotBegun
+        factors = await repository.find_factors(reads, caller.id)
+    if not factors.totp:
+        raise TotpNotBegun
+    if not factors.passkeys:
+        # Said before a recovery code is used up for nothing.
+        _require_long_enough(password)
     await second_factor.require_code(entrance.checkpoint, caller.id, code, client=client)
     async with entrance.database.transaction() as tx:
         if not await repository.remove_totp(tx, caller.id):
@@ -123,12 +127,17 @@ async def renew_recovery_codes(
 # --- passkeys ----------------------------------------------------------------------------------------------------
 
 
-async def passkey_options(entrance: Entrance, caller: Principal, password: str, *, client: Client) -> dict[str, Any]:
+async def passkey_options(
+    entrance: Entrance, caller: Principal, password: str, code: str | None, *, client: Client
+) -> dict[str, Any]:
+    """With an app a code of it is asked for as well: a passkey lets in without it."""
     account = await changes.confirm(entrance, caller, password, client=client)
     async with entrance.database.reads() as reads:
         known = await repository.list_passkeys(reads, caller.id)
-        if len(known) >= _MOST_PASSKEYS:
-            raise TooManyPasskeys
+    if len(known) >= _MOST_PASSKEYS:
+        raise TooManyPasskeys
+    await second_factor.require_code_if_totp(entrance.checkpoint, caller.id, code, client=client)
+    async with entrance.database.reads() as reads:
         now = entrance.checkpoint.clock()
         challenge = challenges.new_challenge(vaults.of(reads), subject=caller.session_id, now=now)
     return entrance.checkpoint.relying_party.registration_options(
@@ -171,9 +180,14 @@ def _shown(passkey: Passkey) -> PasskeyOut:
 
 
 async def remove_passkey(
-    entrance: Entrance, caller: Principal, passkey_id: UUID, password: str, *, client: Client
+    entrance: Entrance, caller: Principal, passkey_id: UUID, password: str, code: str | None, *, client: Client
 ) -> None:
+    """With an app a code of it is asked for as well: a password alone takes away no factor."""
     account = await changes.confirm(entrance, caller, password, client=client)
+    async with entrance.database.reads() as reads:
+        if passkey_id not in {each.id for each in await repository.list_passkeys(reads, caller.id)}:
+            raise PasskeyNotFound
+    await second_factor.require_code_if_totp(entrance.checkpoint, caller.id, code, client=client)
     async with entrance.database.transaction() as tx:
         name = await repository.remove_passkey(tx, caller.id, passkey_id)
         if name is None:
@@ -201,9 +215,14 @@ async def _settle_without(tx: AsyncConnection, account: Account, password: str) 
         return
     if not await accounts.has_hash(tx, account.user.id, account.password_hash):
         raise WrongPassword("The password was changed a moment ago")
+    _require_long_enough(password)
+    await repository.remove_recovery_codes(tx, account.user.id)
+
+
+def _require_long_enough(password: str) -> None:
+    """To be all that is asked for."""
     if len(password) < SHORTEST:
         raise PasswordTooShortAlone(f"At least {SHORTEST} characters, once the password is all that is asked for")
-    await repository.remove_recovery_codes(tx, account.user.id)
 
 
 async def _tell(
