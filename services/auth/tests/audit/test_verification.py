@@ -128,7 +128,8 @@ async def repeat_one(tx: AsyncConnection, dice: random.Random) -> None:
 
 
 TAMPERINGS: list[Tampering] = [
-    _edit("kind = 'session.ended'"),
+    # Another one, whatever it was.
+    _edit("kind = kind || '.edited'"),
     _edit("at = at - interval '1 microsecond'"),
     _edit("user_id = gen_random_uuid()"),
     _edit("session_id = gen_random_uuid()"),
