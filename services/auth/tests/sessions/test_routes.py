@@ -105,9 +105,10 @@ class TestLog:
         await person.client.delete("/auth/sessions", headers=person.bearer)
 
         entries = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
-        said = {entry["kind"]: entry["details"] for entry in entries if "ended" in entry["kind"]}
-        assert said["session.ended"] == {"ended": latest["id"], "ended_device": "Firefox on Linux"}
-        assert said["sessions.ended"] == {"count": 2}
+        said = {entry["kind"]: entry for entry in entries if "ended" in entry["kind"]}
+        assert said["session.ended"]["details"] == {"ended": latest["id"], "device": "Firefox on Linux"}
+        assert said["session.ended"]["device"] not in {None, "Firefox on Linux"}
+        assert said["sessions.ended"]["details"] == {"count": 2}
 
 
 class TestListSessions:

@@ -62,6 +62,8 @@ async def record(
     )
     entry_id = uuid7()
     origin = {"device": client.device, "address": client.address} if client else {}
+    # Apart from where the request came from: what it was about may have a device of its own.
+    sealed = origin | {"details": dict(personal or {})}
     entry = Entry(
         chain=chain,
         sequence=end.sequence + 1,
@@ -72,7 +74,7 @@ async def record(
         session_id=session_id,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
         details=dict(details or {}),
-        sealed=_cipher(vault, subject_id, wrapped).seal(orjson.dumps(origin | dict(personal or {})), entry_id.bytes),
+        sealed=_cipher(vault, subject_id, wrapped).seal(orjson.dumps(sealed), entry_id.bytes),
     )
     head = chains.seal_head(vault, chain, entry.sequence, chains.link(vault, entry, end.hash))
     await repository.add(tx, entry, head)
@@ -118,7 +120,8 @@ def _shown(entry: Entry, cipher: Cipher | None) -> EntryOut:
         address=personal.pop("address", None),
         session_id=entry.session_id,
         request_id=entry.request_id,
-        details=entry.details | personal,
+        # Entries from before there was a place of its own for them have them beside it.
+        details=entry.details | personal.pop("details", {}) | personal,
     )
 
 

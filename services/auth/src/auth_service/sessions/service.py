@@ -114,8 +114,8 @@ async def end_one(tx: AsyncConnection, session_id: UUID, *, by: Principal, clien
         session_id=by.session_id,
         client=client,
         details={"ended": str(session_id)},
-        # Beside the device that asked for it.
-        personal={"ended_device": ended.device},
+        # The entry itself has the device that asked for it.
+        personal={"device": ended.device},
     )
     await revocations.revoke_session(tx, session_id, user_id=user_id, reason=reason)
     log.info("session.ended", user_id=user_id, session_id=session_id, reason=reason)
