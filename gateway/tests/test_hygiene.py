@@ -1,13 +1,17 @@
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.problems import BadRequest, Problem
-from gateway import hygiene
+from gateway import hygiene, table
 from gateway.errors import ExpectationFailed, UpgradeNotOffered
 from gateway.hygiene import CHUNKED
+from gateway.routes import Route
+
+_ANY_ENCODED = st.lists(st.integers(0, 255).map(lambda byte: b"%%%02x" % byte), max_size=2).map(b"".join)
 
 
 def scope(path: bytes = b"/todos", *headers: tuple[bytes, bytes], method: str = "GET", query: bytes = b"") -> Any:
@@ -31,7 +35,7 @@ def passed_on(*headers: tuple[bytes, bytes], cookies: bool = False) -> list[byte
 class TestRead:
     @pytest.mark.parametrize(
         "path",
-        [b"/", b"/todos", b"/todos/", b"/a.b/..c/.d", b"/%41%C3%A9", b"/todos/a:b@c;d=e,f!$&'()*+", b"/..."],
+        [b"/", b"/todos", b"/todos/", b"/a.b/..c/.d", b"/%20%C3%a9%25%3A", b"/todos/a:b@c;d=e,f!$&'()*+", b"/..."],
     )
     def test_takes_a_plain_path(self, path: bytes) -> None:
         assert hygiene.read(scope(path)).path == path
@@ -43,6 +47,7 @@ class TestRead:
             b"/todos/../internal", b"/todos/%2e%2e/internal", b"/todos/%2E./x", b"/todos/.%2e/x", b"/todos%2f1",
             b"/todos%2F1", b"/todos%5c1", b"/todos\\..\\x", b"/todos%00", b"/todos\x00", b"/todos%0d%0aX:y",
             b"/todos%7f", b"/todos%", b"/todos%4", b"/todos%zz", b"/todos \t", b"/todos\xc3\xa9", b"/todos#x",
+            b"/todo%73", b"/%74odos", b"/todos/%7e", b"/todos/%7E", b"/todos/%5f", b"/todos/%2D", b"/todos/%39",
             b"/todos?x", b"http://api.test/todos", b"/todos\n", b"/todos|", b'/todos"', b"/todos<", b"/[todos]",
         ],
     )  # fmt: skip
@@ -61,6 +66,26 @@ class TestRead:
         assert not {b".", b".."} & set(path.split(b"/"))
         assert not any(word in path.lower() for word in (b"%2f", b"%5c", b"%2e", b"%0", b"%1", b"%7f", b"\\"))
         assert not any(byte <= 32 or byte == 127 for byte in path)
+
+    @pytest.mark.parametrize("route", table.read().routes.routes, ids=lambda route: str(route.path))
+    def test_refuses_a_route_with_any_of_its_characters_encoded(self, route: Route) -> None:
+        for at, character in enumerate(route.path):
+            for encoded in (f"%{ord(character):02x}", f"%{ord(character):02X}"):
+                with pytest.raises(BadRequest):
+                    hygiene.read(scope(f"{route.path[:at]}{encoded}{route.path[at + 1 :]}".encode()))
+
+    @given(st.data())
+    def test_a_path_it_takes_is_on_the_route_that_its_service_sees(self, data: st.DataObject) -> None:
+        routes = table.read().routes
+        plain = data.draw(st.sampled_from(routes.routes)).path.encode() + data.draw(st.sampled_from([b"", b"/", b"/x"]))
+        at = data.draw(st.integers(0, len(plain) - 1))
+        spelling = data.draw(st.sampled_from([b"%c", b"%%%02x", b"%%%02X", b"%%25%02x"])) % plain[at]
+        path = plain[:at] + spelling + plain[at + 1 :] + data.draw(_ANY_ENCODED)
+        try:
+            hygiene.read(scope(path))
+        except BadRequest:
+            return
+        assert routes.find(path) is routes.find(unquote_to_bytes(path))
 
     @pytest.mark.parametrize("query", [b"a b", b"a\r\nX: y", b"\x00", b"\xff"])
     def test_refuses_a_query_that_is_not_plain(self, query: bytes) -> None:

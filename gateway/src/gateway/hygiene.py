@@ -17,10 +17,12 @@ Header = tuple[bytes, bytes]
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 # A path of non-empty segments (the last one may be empty), none of them "." or "..", in which nothing is encoded
-# that changes what a segment is: no slash, backslash, dot or control character.
+# that changes what a segment is (slash, backslash, control characters), and nothing that needs no encoding (RFC 3986,
+# 2.3): routes are found in the bytes that came, and services decode them, so that "/auth/logi%6e" would be the way to
+# "/auth/login" without the terms of its route.
+_ENCODED = rb"%(?!2[DdEeFf]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaCcFf]|6[1-9A-Fa-f]|7[0-9AaEeFf]|[01])[0-9A-Fa-f]{2}"
 _PATH = re.compile(
-    rb"/(?:(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%(?!2[EeFf]|5[Cc]|[01]|7[Ff])[0-9A-Fa-f]{2})++(?:/|\Z))*+",
-    re.ASCII,
+    rb"/(?:(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|" + _ENCODED + rb")++(?:/|\Z))*+", re.ASCII
 )
 _QUERY = re.compile(rb"[!-~]*+", re.ASCII)
 _HOST = re.compile(rb"(?:[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
