@@ -4,11 +4,13 @@ import asyncio
 import re
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -29,6 +31,13 @@ from gateway.rate_limit import RateLimiter, RedisCounts
 from gateway.routes import Route
 
 _SCHEDULES = size(quick=1_000, full=10_000)
+_LOGIN_ONLY = """
+policies = [{name = "sign-in", quota = 30, seconds = 60, counted = "address"}]
+routes = [
+    {path = "/todos", upstream = "todos"},
+    {path = "/auth/login", upstream = "auth", limits = ["sign-in"]},
+]
+"""
 _FIELD = re.compile(r'"([a-z-]+)";r=(\d+);t=(\d+)')
 
 
@@ -97,6 +106,17 @@ class TestLimits:
         async with run_gateway(limits={"sign_in": "2/900000"}) as gateway:
             assert await statuses(gateway, 3, "/auth/login", **where) == [200, 200, 429]
             assert await statuses(gateway, 1, "/auth/me", **where) == [200]
+
+    async def test_a_request_that_no_policy_concerns_is_not_counted(self, run_gateway: Run, tmp_path: Path) -> None:
+        file = tmp_path / "table.toml"
+        file.write_text(_LOGIN_ONLY)
+        async with run_gateway(table=file, limits={}) as gateway:
+            with structlog.testing.capture_logs() as logs:
+                answers = [await gateway.client.get(path) for path in ("/todos", "/auth/login", "/todos")]
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert ["ratelimit" in answer.headers for answer in answers] == [False, True, False]
+        assert ["ratelimit-policy" in answer.headers for answer in answers] == [False, True, False]
+        assert "limits.local" not in [line["event"] for line in logs]
 
     async def test_refresh_is_counted_by_session(self, run_gateway: Run) -> None:
         # 22 characters are the session's id; what follows is new each time.

@@ -43,6 +43,8 @@ class Limits:
         policies, description = self._plan(
             (route.limits, caller.principal is not None, caller.is_program, bool(account), self._limiter.shared)
         )
+        if not policies:  # a table may leave a route to itself
+            return []
         charges = [Charge(policy, _key(policy, inbound, caller, account)) for policy in policies]
         verdict = await self._limiter.charge(charges)
         headers = [(b"ratelimit-policy", description), (b"ratelimit", _describe(charges, verdict))]
