@@ -22,12 +22,6 @@ class TestShippedPolicies:
         assert policy.guards == (policy.name in {"sign-in", "account", "reset"})
 
 
-class TestByName:
-    def test_refuses_two_of_one_name(self) -> None:
-        with pytest.raises(ValueError, match="two limits called p"):
-            policies.by_name([Policy("p", 1, 1, "user"), Policy("p", 2, 1, "user")])
-
-
 class TestWithQuotas:
     def test_changes_the_quota_of_one(self) -> None:
         changed = policies.with_quotas(SHIPPED.policies, {"sign_in": "7/9"})

@@ -1,7 +1,6 @@
 import pytest
 
 from gateway import table
-from gateway.routes import Route, RouteTable
 
 
 class TestRouteTable:
@@ -32,7 +31,3 @@ class TestRouteTable:
     )
     def test_finds_nothing_that_is_not_in_it(self, path: bytes) -> None:
         assert self.table.find(path) is None
-
-    def test_refuses_a_path_that_is_there_twice(self) -> None:
-        with pytest.raises(ValueError, match="/todos is in the route table twice"):
-            RouteTable([Route("/todos", "todos"), Route("/todos", "auth")])

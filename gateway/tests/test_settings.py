@@ -17,6 +17,11 @@ _ENVIRONMENT = {
     "GATEWAY_TOKENS__JWKS_URL": "http://127.0.0.1:17810/.well-known/jwks.json",
 }
 
+_TABLE = """
+routes = [{path = "/todos", upstream = "todos"}]
+policies = [{name = "mine", quota = 1, seconds = 1, counted = "user"}]
+"""
+
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +49,7 @@ class TestSettings:
 
     def test_of_limits_are_those_of_the_table(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         file = tmp_path / "table.toml"
-        file.write_text('routes = []\n[[policies]]\nname = "mine"\nquota = 1\nseconds = 1\ncounted = "user"\n')
+        file.write_text(_TABLE)
         monkeypatch.setenv("GATEWAY_TABLE", str(file))
         monkeypatch.setenv("GATEWAY_LIMITS__MINE", "2/1")
         assert load(Settings).table == file

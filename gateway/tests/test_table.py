@@ -40,13 +40,32 @@ class TestParse:
         "text, says",
         [
             ("routes", "Expected '='"),
-            ("routes = []", "policies: Field required"),
+            ("routes = []", "routes: there has to be at least one"),
+            ("routes = []", "policies: there has to be at least one"),
+            (f"policies = []\n{_ROUTE.format(path='/todos', more='')}", "policies: there has to be at least one"),
+            (f"policies = 5\n{_ROUTE.format(path='/todos', more='')}", "policies: there has to be at least one"),
+            (f"more = 1\n{row()}", "more: not known here"),
+            (f"routes = [1]\n{_POLICY}", r"routes\.0: Input should be a dictionary"),
             (row("/todos/"), r"routes\.0\.path: String should match"),
             (row("todos"), r"routes\.0\.path: String should match"),
             (row("/to%64os"), r"routes\.0\.path: String should match"),
             (row("/todos/.."), r"routes\.0\.path: String should match"),
             (row(more="secnods = 1"), r"routes\.0\.secnods: Unexpected keyword"),
-            (row(more="seconds = 0"), r"routes\.0\.seconds: Input should be greater than 0"),
+            (row(more="seconds = 0"), r"routes\.0\.seconds: Input should be greater than or equal to 0.1"),
+            (row(more="seconds = 1e-9"), r"routes\.0\.seconds: Input should be greater"),
+            (row(more="seconds = true"), r"routes\.0\.seconds: Input should be a valid number"),
+            (row(more='seconds = "1"'), r"routes\.0\.seconds: Input should be a valid number"),
+            (row(more="silence_seconds = 1e-9"), r"routes\.0\.silence_seconds: Input should be greater"),
+            (row(more='max_body = "10"'), r"routes\.0\.max_body: Input should be a valid integer"),
+            (row(more="max_body = 10.0"), r"routes\.0\.max_body: Input should be a valid integer"),
+            (row(more="cookies = 1"), r"routes\.0\.cookies: Input should be a valid boolean"),
+            (row(more='gzip = "no"'), r"routes\.0\.gzip: Input should be a valid boolean"),
+            (row(more='limits = "p"'), r"routes\.0\.limits: Input should be a valid tuple"),
+            (row(more='account = ""'), r"routes\.0\.account: String should have at least 1"),
+            (row() + 'always = "yes"', r"policies\.0\.always: Input should be a valid boolean"),
+            (row() + "guards = 1", r"policies\.0\.guards: Input should be a valid boolean"),
+            (row().replace("quota = 1", 'quota = "5"'), r"policies\.0\.quota: Input should be a valid integer"),
+            (row().replace("seconds = 1", "seconds = true"), r"policies\.0\.seconds: Input should be a valid integer"),
             (row(more="seconds = inf"), r"routes\.0\.seconds: Input should be a finite number"),
             (row(more="max_body = -1"), r"routes\.0\.max_body: Input should be greater"),
             (row(more='auth = "sometimes"'), r"routes\.0\.auth: Input should be 'optional' or 'required'"),
@@ -68,8 +87,25 @@ class TestParse:
 
     def test_says_everything_that_is_wrong(self) -> None:
         with pytest.raises(TableInvalid) as refused:
-            table.parse(row("/internal", 'limits = ["q"]'))
-        assert len(str(refused.value).splitlines()) == 2
+            table.parse(
+                row("/internal", 'limits = ["q", "r"]')
+                + 2 * _ROUTE.format(path="/todos", more="")
+                + _ROUTE.format(path="/sync", more='max_body = "10"\nseconds = true')
+                + _POLICY.replace("quota = 1", "quota = 0").replace('"p"', '"q"')
+                + _POLICY
+            )
+        assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+            "routes.3.seconds",
+            "routes.3.max_body",
+            "policies.1.quota",
+            "/todos is in the route table twice",
+            "there are two limits called p",
+            "/internal",
+            "/internal",
+        ]
+        # A limit that is not in order is there.
+        assert "there is no limit r; there are p, q" in str(refused.value)
+        assert "there is no limit q" not in str(refused.value)
 
     def test_a_file_that_is_not_there_is_said_to_be_so(self, tmp_path: Path) -> None:
         with pytest.raises(TableInvalid, match=r"cannot be read: .*No such file"):

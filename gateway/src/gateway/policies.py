@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 # Whose requests one count holds: those of a signed-in person; of a program that a person gave a token to; of an
 # address, while nobody is signed in; of an address, whoever it is; of the signed-in session a refresh cookie names
@@ -20,13 +20,13 @@ class Policy:
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,30}$")]
-    quota: Annotated[int, Field(ge=1, le=9_999_999)]
-    seconds: Annotated[int, Field(ge=1, le=999_999)]
+    quota: Annotated[StrictInt, Field(ge=1, le=9_999_999)]
+    seconds: Annotated[StrictInt, Field(ge=1, le=999_999)]
     counted: Counted
     # What it counts are guesses at secrets: stricter while each gateway counts alone.
-    guards: bool = False
+    guards: StrictBool = False
     # Whether it counts every request, and not only those of routes that name it.
-    always: bool = False
+    always: StrictBool = False
 
     @property
     def alone(self) -> "Policy":
@@ -43,14 +43,6 @@ class Policy:
             raise ValueError("a quota cannot be finer than a request a microsecond")
         object.__setattr__(self, "interval", interval)
         object.__setattr__(self, "capacity", interval * self.quota)
-
-
-def by_name(policies: Iterable[Policy]) -> dict[str, Policy]:
-    named: dict[str, Policy] = {}
-    for policy in policies:
-        if named.setdefault(policy.name, policy) is not policy:
-            raise ValueError(f"there are two limits called {policy.name}")
-    return named
 
 
 def with_quotas(policies: Mapping[str, Policy], quotas: Mapping[str, str]) -> dict[str, Policy]:

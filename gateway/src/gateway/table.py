@@ -2,14 +2,15 @@
 
 import sys
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from gateway import policies
 from gateway.policies import Policy
 from gateway.routes import Route, RouteTable
 
@@ -30,15 +31,8 @@ class Table:
     policies: Mapping[str, Policy]
 
 
-@dataclass(frozen=True)
-class _Rows:
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    routes: list[Route]
-    policies: list[Policy]
-
-
-_ROWS = TypeAdapter(_Rows)
+Row = TypeVar("Row")
+_ROUTE, _POLICY = TypeAdapter(Route), TypeAdapter(Policy)
 
 
 def read(file: Path | None = None, *, upstreams: Collection[str] = UPSTREAMS) -> Table:
@@ -52,31 +46,60 @@ def read(file: Path | None = None, *, upstreams: Collection[str] = UPSTREAMS) ->
 
 def parse(text: str, *, upstreams: Collection[str] = UPSTREAMS) -> Table:
     try:
-        rows = _ROWS.validate_python(tomllib.loads(text))
-        named = policies.by_name(rows.policies)
-        table = Table(RouteTable(rows.routes), named)
-    except ValidationError as error:
-        raise TableInvalid("\n".join(_lines(error))) from error
-    except ValueError as error:  # not TOML, or something is there twice
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise TableInvalid(str(error)) from error
-    if faults := [f"{route.path}: {fault}" for route in rows.routes for fault in _faults(route, named, upstreams)]:
+    faults = [f"{name}: not known here" for name in document if name not in {"routes", "policies"}]
+    routes = list(_rows(_ROUTE, document, "routes", faults))
+    policies = list(_rows(_POLICY, document, "policies", faults))
+    faults += [f"{path} is in the route table twice" for path in _twice(route.path for route in routes)]
+    faults += [f"there are two limits called {name}" for name in _twice(policy.name for policy in policies)]
+    named = {policy.name: policy for policy in policies}
+    # Those that are not in order are there all the same: that a route names what is missing would not be true.
+    known = named.keys() | _names(document.get("policies"))
+    faults += [f"{route.path}: {fault}" for route in routes for fault in _faults(route, named, known, upstreams)]
+    if faults:
         raise TableInvalid("\n".join(faults))
-    return table
+    return Table(RouteTable(routes), named)
 
 
-def _lines(error: ValidationError) -> Iterator[str]:
+def _rows(row: TypeAdapter[Row], document: Mapping[str, Any], section: str, faults: list[str]) -> Iterator[Row]:
+    """Those that are in order; what is wrong with the others goes to `faults`."""
+    given = document.get(section)
+    if not isinstance(given, list) or not given:
+        faults.append(f"{section}: there has to be at least one, as [[{section}]]")
+        return
+    for number, each in enumerate(given):
+        try:
+            yield row.validate_python(each)
+        except ValidationError as error:
+            faults += _lines(error, section, str(number))
+
+
+def _lines(error: ValidationError, *where: str) -> Iterator[str]:
     for fault in error.errors(include_url=False, include_input=False):
-        yield f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+        yield f"{'.'.join((*where, *map(str, fault['loc'])))}: {fault['msg']}"
 
 
-def _faults(route: Route, named: Mapping[str, Policy], upstreams: Collection[str]) -> Iterator[str]:
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
+def _names(rows: object) -> set[str]:
+    named = (row.get("name") for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+    return {name for name in named if isinstance(name, str)}
+
+
+def _faults(
+    route: Route, named: Mapping[str, Policy], known: Collection[str], upstreams: Collection[str]
+) -> Iterator[str]:
     if route.upstream not in upstreams:
         yield f"there is no upstream {route.upstream}; there are {', '.join(sorted(upstreams))}"
     if any(route.path == own or route.path.startswith(f"{own}/") for own in _RESERVED):
         yield "this address is never passed on"
     for name in route.limits:
-        if name not in named:
-            yield f"there is no limit {name}; there are {', '.join(named)}"
+        if name not in known:
+            yield f"there is no limit {name}; there are {', '.join(sorted(known))}"
     counted = {named[name].counted for name in route.limits if name in named}
     if "account" in counted and route.account is None:
         yield "a limit counts by account, but `account` does not say which member of the body names it"
