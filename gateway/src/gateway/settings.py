@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import (
     BrokerSettings,
@@ -13,33 +13,23 @@ from chassis.settings import (
     HttpSettings,
     LogSettings,
     MetricsSettings,
+    Origin,
+    ProcessEnvironment,
     RedisSettings,
     RevocationSettings,
     TokenSettings,
+    check_url,
 )
 from gateway import policies, table
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-def _is_origin(value: str) -> str:
-    """As browsers write it in `Origin`, for that is what it is compared with."""
-    parts = urlsplit(value)
-    canonical = f"{parts.scheme}://{parts.netloc}".lower()
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or value != canonical or parts.username:
-        raise ValueError(f"{value!r} is not an origin, such as https://app.example")
-    if parts.port == _DEFAULT_PORTS[parts.scheme]:
-        raise ValueError(f"browsers leave the default port out of an origin: {canonical.rpartition(':')[0]}")
-    return value
 
 
 def _are_base_urls(value: str) -> str:
     """One address, or several that are the same service, separated by commas."""
     each = [url.strip().rstrip("/") for url in value.split(",")]
     for url in each:
-        parts = urlsplit(url)
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username or parts.path or parts.query:
-            raise ValueError(f"{url!r} is not an http(s)://host:port address")
+        parts = urlsplit(check_url(url, "http", "https"))
+        if url != f"{parts.scheme}://{parts.netloc}" or "@" in url:
+            raise ValueError("this is an http(s)://host:port address, without anything before or after that")
     return ",".join(each)
 
 
@@ -48,11 +38,10 @@ def _is_a_table(file: Path | None) -> Path | None:
     return file
 
 
-Origin = Annotated[str, AfterValidator(_is_origin)]
 BaseUrls = Annotated[str, AfterValidator(_are_base_urls)]
 
 
-class Settings(BaseSettings):
+class Settings(ProcessEnvironment):
     model_config = SettingsConfigDict(
         env_prefix="GATEWAY_", env_nested_delimiter="__", frozen=True, nested_model_default_partial_update=True
     )
@@ -72,7 +61,7 @@ class Settings(BaseSettings):
     # Routes and limits other than those that come with the gateway.
     table: Annotated[Path | None, AfterValidator(_is_a_table)] = None
     # Quotas other than those in the table, by policy: GATEWAY_LIMITS__SIGN_IN=30/60.
-    limits: dict[str, str] = {}
+    limits: dict[str, str] = Field(default_factory=dict)
     # Requests of one service under way at once, open streams aside; those beyond are told to come back.
     requests_at_once: int = Field(default=1000, ge=1)
     # Connections to one service at once; a request beyond that is turned away.

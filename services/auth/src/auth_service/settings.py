@@ -3,14 +3,18 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import (
     BrokerSettings,
     DatabaseSettings,
+    HttpAddress,
     HttpSettings,
     LogSettings,
     MetricsSettings,
+    Name,
+    Origin,
+    ProcessEnvironment,
     SettingsGroup,
 )
 
@@ -75,7 +79,7 @@ class MailSettings(SettingsGroup):
     sender: str = "Daybook <daybook@localhost>"
 
 
-class Settings(BaseSettings):
+class Settings(ProcessEnvironment):
     """Read from the environment, e.g. AUTH_DATABASE__URL."""
 
     model_config = SettingsConfigDict(env_prefix="AUTH_", env_nested_delimiter="__", frozen=True)
@@ -83,13 +87,13 @@ class Settings(BaseSettings):
     database: DatabaseSettings
     broker: BrokerSettings
     # Who signs: the public address of the API, as it stands in every token.
-    issuer: str
+    issuer: Name
     # Whom the tokens are for.
-    audience: str = "daybook"
+    audience: Name = "daybook"
     # One key a line, the first one seals: see `chassis.encryption.KeyRing`.
     key_encryption_key_file: FilePath
     # The pages that may use the refresh cookie, e.g. ["https://app.example"].
-    allowed_origins: frozenset[str]
+    allowed_origins: frozenset[Origin]
     # Whether `X-Forwarded-For` says who the client is. Right where only the gateway can reach this service, which
     # is how it is deployed: the gateway drops what clients send and sets its own. What it says is shown to the
     # person in their list of sessions; nothing is permitted because of it.
@@ -100,7 +104,7 @@ class Settings(BaseSettings):
     passkeys: PasskeySettings = PasskeySettings()
     mail: MailSettings = MailSettings()
     # Where links in mails lead: the app's public address. Needed if there are several allowed origins.
-    public_app_url: str | None = None
+    public_app_url: HttpAddress | None = None
     # On, an account is of no use before its address is confirmed, and registering tells nobody whether it is taken.
     require_email_verification: bool = False
     metrics: MetricsSettings = MetricsSettings()

@@ -1,22 +1,24 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import (
     BrokerSettings,
     DatabaseSettings,
     EventSettings,
+    HttpAddress,
     HttpSettings,
     LogSettings,
     MetricsSettings,
+    ProcessEnvironment,
     RedisSettings,
     RevocationSettings,
     TokenSettings,
 )
 
 
-class Settings(BaseSettings):
+class Settings(ProcessEnvironment):
     """Read from the environment, e.g. TODOS_DATABASE__URL. What must be right in production has no default."""
 
     model_config = SettingsConfigDict(env_prefix="TODOS_", env_nested_delimiter="__", frozen=True, extra="forbid")
@@ -38,7 +40,7 @@ class Settings(BaseSettings):
     # How long a file to import may be. Everything of one owner, with its history.
     import_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
     # Where links to calendars lead; without it, to the address that issues the tokens, which is the API's.
-    public_url: str | None = None
+    public_url: HttpAddress | None = None
     # Who was erased, kept apart from the database: a backup of before does not bring anybody back (`erasures replay`).
     erasure_ledger_file: Path | None = None
     # How many of one owner's devices may listen to `/sync/stream` at once, at each process.
