@@ -1,7 +1,9 @@
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
-from tests.support.servers import answering, speaking, until
+from tests.support.servers import Talk, answering, speaking, until
 
 from gateway.connections import Connection
 from gateway.endpoints import Endpoint, Origin, Unreachable
@@ -12,6 +14,17 @@ _HEAD = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"
 
 def endpoint(port: int) -> Endpoint:
     return Endpoint(Origin.of(f"http://127.0.0.1:{port}"), "127.0.0.1")
+
+
+@asynccontextmanager
+async def endpoint_of(talk: Talk) -> AsyncIterator[Endpoint]:
+    """Leaves no connection open, also when a test fails: the next one would be told of it."""
+    async with speaking(talk) as port:
+        todos = endpoint(port)
+        try:
+            yield todos
+        finally:
+            todos.close()
 
 
 async def connect(todos: Endpoint) -> Connection:
@@ -44,19 +57,17 @@ class TestOrigin:
 
 class TestConnections:
     async def test_are_used_again(self) -> None:
-        async with speaking(answering(_ANSWER)) as port:
-            todos = endpoint(port)
+        async with endpoint_of(answering(_ANSWER)) as todos:
             first = await connect(todos)
             await ask(first)
             todos.release(first)
             assert await connect(todos) is first
-            todos.close()
 
-    async def test_are_not_kept_while_they_make_the_service_wait(self) -> None:
+    async def test_are_not_kept_while_they_make_the_service_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A client that read too slowly and left: whoever came next would wait for an answer that nobody hears."""
-        large = b"HTTP/1.1 200 OK\r\nContent-Length: 307200\r\n\r\n" + b"x" * 307_200
-        async with speaking(answering(large)) as port:
-            todos = endpoint(port)
+        # Its last byte is the one too many: before that nothing makes the service wait, in whatever pieces it comes.
+        monkeypatch.setattr("gateway.connections._HIGH_WATER", 4)
+        async with endpoint_of(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")) as todos:
             first = await connect(todos)
             first.begin(_HEAD, method="GET", body_follows=False)
             await until(lambda: first.complete)
@@ -64,24 +75,19 @@ class TestConnections:
             second = await connect(todos)
             assert second is not first
             await ask(second)
-            todos.close()
 
     async def test_are_never_lent_twice(self) -> None:
-        async with speaking(answering(_ANSWER)) as port:
-            todos = endpoint(port)
+        async with endpoint_of(answering(_ANSWER)) as todos:
             lent = [await connect(todos) for _ in range(3)]
             assert len({id(connection) for connection in lent}) == 3
             assert todos.outstanding == 3
-            todos.close()
 
     async def test_that_were_not_finished_are_forgotten(self) -> None:
-        async with speaking(answering(_ANSWER)) as port:
-            todos = endpoint(port)
+        async with endpoint_of(answering(_ANSWER)) as todos:
             first = await connect(todos)
             first.begin(_HEAD, method="GET", body_follows=False)
             todos.release(first)
             assert todos.take() is None
-            todos.close()
 
     async def test_that_the_service_closed_are_forgotten(self) -> None:
         closing = asyncio.Event()
@@ -91,15 +97,13 @@ class TestConnections:
             writer.write(_ANSWER)
             await closing.wait()
 
-        async with speaking(talk) as port:
-            todos = endpoint(port)
+        async with endpoint_of(talk) as todos:
             first = await connect(todos)
             await ask(first)
             todos.release(first)
             closing.set()
             await until(lambda: not first.reusable)
             assert todos.take() is None
-            todos.close()
 
     async def test_that_were_idle_for_long_are_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("gateway.endpoints._IDLE_SECONDS", 0.01)
@@ -112,14 +116,12 @@ class TestConnections:
             finally:
                 left.set()
 
-        async with speaking(watched) as port:
-            todos = endpoint(port)
+        async with endpoint_of(watched) as todos:
             connection = await connect(todos)
             await ask(connection)
             todos.release(connection)
             async with asyncio.timeout(60):
                 await left.wait()
-            todos.close()
 
     async def test_cannot_be_made_where_nobody_is(self) -> None:
         async with speaking(answering(_ANSWER)) as port:
@@ -129,8 +131,7 @@ class TestConnections:
         assert todos.connections == 0
 
     async def test_of_an_address_that_is_no_more_end_with_their_exchange(self) -> None:
-        async with speaking(answering(_ANSWER)) as port:
-            todos = endpoint(port)
+        async with endpoint_of(answering(_ANSWER)) as todos:
             idle, busy = await connect(todos), await connect(todos)
             await ask(idle)
             todos.release(idle)
