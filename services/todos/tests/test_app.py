@@ -319,8 +319,8 @@ class TestAddresses:
     @pytest.mark.parametrize(
         "method, path, allowed",
         [
-            ("POST", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e", {"GET", "PUT", "PATCH", "DELETE"}),
-            ("DELETE", "/todos", {"GET", "POST"}),
+            ("POST", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e", {"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
+            ("DELETE", "/todos", {"GET", "HEAD", "POST"}),
             ("GET", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e/toggle", {"PATCH"}),
         ],
     )

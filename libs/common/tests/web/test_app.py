@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 from tests.support.servers import serving
@@ -170,6 +171,79 @@ class TestHealth:
         app.state.health.draining = True
 
         assert_problem(await client.get("/readyz"), 503, "service-unavailable")
+
+
+class TestHead:
+    @pytest.mark.parametrize(
+        "path, status", [("/chimes", 200), ("/readyz", 200), ("/chimes/13", 409), ("/nothing", 404)]
+    )
+    async def test_is_what_get_would_be_told_without_its_body(self, app: FastAPI, path: str, status: int) -> None:
+        @app.get("/chimes")
+        async def chimes() -> list[int]:
+            return [1, 2, 3]
+
+        @app.get("/chimes/{chime_id}")
+        async def chime(chime_id: int) -> int:
+            raise BellBroken(f"{chime_id} fell")
+
+        async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            ids = {"x-request-id": "the-same-one"}
+            got, head = await client.get(path, headers=ids), await client.head(path, headers=ids)
+
+        assert (got.status_code, head.status_code) == (status, status)
+        assert head.content == b""
+        assert int(head.headers["content-length"]) == len(got.content) > 0
+        assert {**head.headers, "date": ""} == {**got.headers, "date": ""}
+
+    async def test_is_not_answered_where_get_is_not(self, client: httpx.AsyncClient) -> None:
+        response = await client.head("/bells/1")
+
+        assert (response.status_code, response.headers["allow"]) == (405, "DELETE, POST")
+
+    async def test_is_named_where_get_is(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        @app.get("/chimes")
+        async def chimes() -> list[int]:
+            return []
+
+        assert (await client.put("/chimes")).headers["allow"] == "GET, HEAD"
+
+    async def test_is_head_in_the_log_and_in_the_figures(self, app: FastAPI, client: httpx.AsyncClient) -> None:
+        @app.get("/chimes/{chime_id}")
+        async def chime(chime_id: int) -> int:
+            return chime_id
+
+        with capture_logs() as logs:
+            await client.head("/chimes/1")
+
+        [line] = [line for line in logs if line["event"] == "request"]
+        assert (line["method"], line["route"], line["status"]) == ("HEAD", "/chimes/{chime_id}", 200)
+
+    @pytest.mark.parametrize("endless", [True, False])
+    async def test_of_a_stream_is_over_at_once(self, app: FastAPI, endless: bool) -> None:
+        ended = asyncio.Event()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            try:
+                yield b"ding"
+                while endless:
+                    await asyncio.sleep(0.001)
+                    yield b"dong"
+            finally:
+                ended.set()
+
+        @app.get("/chimes")
+        async def chimes() -> StreamingResponse:
+            return StreamingResponse(pieces(), media_type="text/event-stream")
+
+        async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            head = await client.head("/chimes")
+            async with asyncio.timeout(60):
+                await ended.wait()
+            # The connection is in order: what comes next on it is the next answer.
+            assert (await client.get("/livez")).json() == {"status": "live"}
+
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"].startswith("text/event-stream")
 
 
 class TestBeforeRouting:

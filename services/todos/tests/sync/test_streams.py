@@ -193,10 +193,24 @@ class TestOpening:
 
         assert (refused.status_code, slug(refused)) == (410, "account-erased")
 
-    async def test_takes_get_only(self, client: httpx.AsyncClient) -> None:
+    async def test_takes_get_only_and_head(self, client: httpx.AsyncClient) -> None:
         refused = await client.post("/sync/stream")
 
-        assert (refused.status_code, slug(refused), refused.headers["allow"]) == (405, "method-not-allowed", "GET")
+        assert (refused.status_code, slug(refused)) == (405, "method-not-allowed")
+        assert refused.headers["allow"] == "GET, HEAD"
+
+    async def test_ends_at_once_for_who_asks_for_its_head(self, start: Start, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with (
+            process(start, streams_per_owner=1) as todos,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{todos.port}", timeout=60) as client,
+        ):
+            # One after the other, although there may be one at a time: none of them stays open.
+            answers = [await client.head("/sync/stream", headers=headers) for _ in range(3)]
+
+        assert [(each.status_code, each.headers["content-type"]) for each in answers] == [
+            (200, "text/event-stream")
+        ] * 3
 
     async def test_of_too_many_is_refused(self, start: Start, token: str) -> None:
         async with process(start, streams_per_owner=1) as todos, listening(todos.port, token) as first:

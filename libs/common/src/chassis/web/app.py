@@ -26,7 +26,7 @@ def create_app(
     longer: Mapping[str, float] | None = None,
     exposing: MetricsSettings | None = None,
 ) -> FastAPI:
-    """An application with problems, health, request ids, deadlines and metrics.
+    """An application with problems, health, request ids, deadlines and metrics, that answers HEAD where it answers GET.
 
     `app.state.health` takes the readiness checks, `app.state.registry` what a service counts itself.
 
@@ -55,6 +55,7 @@ def create_app(
         app.add_middleware(layer)
     app.add_middleware(requests.PlainContent)
     app.add_middleware(deadlines.Deadlines, longer=longer)
+    app.add_middleware(middleware.HeadAsGet)
     counted = metrics.RequestMetrics(registry)
     app.add_middleware(middleware.RequestContext, translate=translate, observe=counted.observe)
     return app

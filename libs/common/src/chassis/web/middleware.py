@@ -91,6 +91,32 @@ class RequestContext:
         await send_problem(problem, scope, response.send)
 
 
+class HeadAsGet:
+    """Answers HEAD wherever GET is answered, with the head of that answer. A stream is over with its head: the server
+    tells whoever goes on writing into it that nobody is there any more.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+
+        # A copy, because the server looks at its own while it writes, and has to know that no body follows.
+        asked = {**scope, "method": "GET"}
+        try:
+            await self._app(asked, receive, send_head)
+        finally:
+            scope.update(asked, method="HEAD")
+
+
 class BodyLimit:
     """Refuses a body that is longer than its address takes: before it arrives, or once it turns out to be.
 

@@ -131,8 +131,13 @@ def _methods_of(app: FastAPI, request: Request) -> list[str]:
     return [
         method
         for method in _METHODS
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+        if any(route.matches({**request.scope, "method": _as_routed(method)})[0] is Match.FULL for route in app.routes)
     ]
+
+
+def _as_routed(method: str) -> str:
+    """What `chassis.web.middleware.HeadAsGet` makes of it."""
+    return "GET" if method == "HEAD" else method
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
