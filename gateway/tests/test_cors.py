@@ -1,9 +1,14 @@
 import asyncio
+import re
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 from tests.support.servers import Run, Service, respond
+
+from gateway import cors
+from gateway.hygiene import METHODS
 
 _ORIGIN = "http://app.test"
 _PREFLIGHT = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,if-match"}
@@ -22,6 +27,13 @@ def assert_readable(response: httpx.Response) -> None:
 
 
 class TestCors:
+    def test_is_documented_as_it_is(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "gateway.md").read_text()
+        rows = dict(re.findall(r"^\| (may [a-z]+) \| ([^|]+) \|$", page, re.MULTILINE))
+        assert set(re.findall(r"[A-Z]+", rows["may use"])) == METHODS
+        assert re.findall(r"`([^`]+)`", rows["may send"]) == list(cors.ALLOWED_HEADERS)
+        assert re.findall(r"`([^`]+)`", rows["may read"]) == list(cors.EXPOSED_HEADERS)
+
     async def test_the_app_may_read_an_answer(self, client: httpx.AsyncClient) -> None:
         assert_readable(await client.get("/todos", headers=of_the_app()))
 

@@ -4,6 +4,7 @@ import asyncio
 
 import orjson
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
 from tests.support.raw_requests import PLAIN, SMUGGLING, request, requests_in
 from tests.support.servers import Running, Service, read_body, respond, say, until
@@ -20,6 +21,65 @@ class TestPlainRequests:
         expected = [each.essence for each in await requests_in(PLAIN[name])]
         assert expected
         assert [(asked.method, asked.target, asked.body) for asked in todos.asked] == expected
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        "data, status, problem",
+        [
+            (b"\x16\x03\x01\x02\x00\x01", 400, "bad-request"),
+            (b"GET /todos HTTP/1.0\r\nHost: a\r\n\r\n", 505, "http-version-not-supported"),
+            (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "uri-too-long"),
+            (b"GET /todos HTTP/1.1\r\nHost: a\r\nX-A: " + b"a" * 33_000 + b"\r\n\r\n", 431, "headers-too-large"),
+        ],
+    )
+    async def test_have_a_line_and_are_counted(self, gateway: Running, data: bytes, status: int, problem: str) -> None:
+        def counted() -> float:
+            return gateway.app.registry.get_sample_value("gateway_malformed_total", {"problem": problem}) or 0.0
+
+        before = counted()
+        with structlog.testing.capture_logs() as logs:
+            answer = await say(gateway.port, data)
+
+        [line] = [line for line in logs if line["event"] == "request.refused"]
+        assert (line["status"], line["problem"]) == (status, problem)
+        assert b"x-request-id: %b\r\n" % line["request_id"].encode() in answer
+        assert counted() == before + 1
+
+    async def test_are_called_what_the_client_calls_them(self, gateway: Running) -> None:
+        called = b"GET /todos HTTP/1.1\r\nHost: a\r\nX-Request-Id: my.request-6\r\nX-A: \x00\r\n\r\n"
+        assert b"x-request-id: my.request-6\r\n" in await say(gateway.port, called)
+
+    async def test_of_a_body_are_called_what_their_request_is(self, gateway: Running, todos: Service) -> None:
+        begun = asyncio.Event()
+
+        async def answer(_: Scope, receive: Receive, send: Send) -> None:
+            begun.set()
+            await read_body(receive)
+            await respond(send)
+
+        todos.answer = answer
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
+            writer.write(b"POST /todos HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+            await begun.wait()
+            writer.write(b"z\r\n")
+            assert status_of(await reader.read(-1)) == 400
+            writer.close()
+            await until(lambda: "request" in [line["event"] for line in logs])
+        lines = {line["event"]: line for line in logs if line["event"] in {"request", "request.refused"}}
+        assert lines["request"]["request_id"] == lines["request.refused"]["request_id"]
+
+    async def test_after_an_answer_are_not_called_what_that_was(self, gateway: Running) -> None:
+        named = b"GET /livez HTTP/1.1\r\nHost: a\r\nX-Request-Id: the-one-before\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(named)
+        await reader.readuntil(b'"live"}')
+        writer.write(b"\x16\x03\x01\r\n\r\n")
+        answer = await reader.read(-1)
+        writer.close()
+        assert status_of(answer) == 400
+        assert b"the-one-before" not in answer
 
 
 class TestSmuggling:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from tests.support.servers import Run, Service
 
-from gateway import table
+from gateway import cors, table
 from gateway.openapi import merge
 
 _ROUTES = table.read().routes
@@ -31,6 +31,11 @@ class TestMerge:
         assert set(document["paths"]) == {"/auth/me", "/todos/{id}"}
         assert document["servers"] == [{"url": "https://api.test"}]
         assert document["openapi"].startswith("3.1")
+
+    def test_says_what_pages_of_other_origins_may_do(self) -> None:
+        said = merged(todos=described({}))["info"]["description"]
+        told = dict(cors.PREFLIGHT)[b"access-control-allow-headers"].decode().split(", ")
+        assert all(f"`{name}`" in said for name in (*told, *cors.EXPOSED_HEADERS))
 
     def test_keeps_components_of_the_same_name_apart(self) -> None:
         page = {"properties": {"items": {"items": {"$ref": "#/components/schemas/Item"}}}}

@@ -22,7 +22,7 @@ from gateway.admission import Admission
 from gateway.callers import Callers
 from gateway.handler import CurrentRules, Handler, Rules
 from gateway.limits import Limits
-from gateway.metrics import Metrics
+from gateway.metrics import COUNT_REFUSED, Metrics
 from gateway.openapi import Documentation
 from gateway.pages import Pages
 from gateway.proxy import Proxy
@@ -50,6 +50,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
+            scope.setdefault("state", {})[COUNT_REFUSED] = self._metrics.malformed
             await _live(self._running(), receive, send)
         else:
             await self._around(scope, receive, send)

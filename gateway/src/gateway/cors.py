@@ -6,11 +6,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.hygiene import METHODS, Header
 
-_ALLOWED_HEADERS = (
+ALLOWED_HEADERS = (
     "Accept", "Authorization", "Cache-Control", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match",
     "Last-Event-ID", "Traceparent", "Tracestate", "X-Request-Id",
 )  # fmt: skip
-_EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
+EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
 # Chromium believes no answer for longer.
 _PREFLIGHT_SECONDS = 7200
 
@@ -27,7 +27,7 @@ class Cors:
                 _VARY,
                 (b"access-control-allow-origin", origin.encode()),
                 (b"access-control-allow-credentials", b"true"),
-                (b"access-control-expose-headers", ", ".join(_EXPOSED_HEADERS).encode()),
+                (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode()),
             ]
             for origin in origins
         }
@@ -59,6 +59,6 @@ def is_preflight(scope: Scope) -> bool:
 # `Access-Control-Allow-Origin` beside it, its browser stops there.
 PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", ", ".join(sorted(METHODS)).encode()),
-    (b"access-control-allow-headers", ", ".join(_ALLOWED_HEADERS).encode()),
+    (b"access-control-allow-headers", ", ".join(ALLOWED_HEADERS).encode()),
     (b"access-control-max-age", str(_PREFLIGHT_SECONDS).encode()),
 )

@@ -8,12 +8,16 @@ import asyncio
 from typing import Any
 
 import orjson
+import structlog
 from starlette.types import Message, Receive, Scope, Send
-from uuid_utils import uuid7
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from chassis.problems import MEDIA_TYPE, BadRequest, Problem, RequestTimeout
+from chassis.web.middleware import names_of
 from gateway.errors import HeadersTooLarge, UriTooLong, VersionNotSupported
+from gateway.metrics import COUNT_REFUSED
+
+log = structlog.get_logger()
 
 _LONGEST_TARGET = 8 * 1024
 _LARGEST_HEAD = 32 * 1024
@@ -188,18 +192,31 @@ class EdgeProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's words; ours are in the problem)
         """Called when the parser stops: answer if the client can take it for the answer to this request."""
         in_order = not self._unanswered or (self._unanswered == 1 and self._in_body and not self.cycle.response_started)
-        if in_order and self._linger is None:
-            self.transport.write(_raw_answer(self._refusal or BadRequest("This is not HTTP/1.1 as RFC 9112 has it")))
+        if self._linger is None:
+            problem = self._refusal or BadRequest("This is not HTTP/1.1 as RFC 9112 has it")
+            request_id = self._request_id()
+            log.info("request.refused", request_id=request_id, status=problem.status, problem=problem.slug)
+            self.app_state.get(COUNT_REFUSED, lambda _: None)(problem.slug)
+            if in_order:
+                self.transport.write(_raw_answer(problem, request_id))
         self._door.held_open = False
         self.transport.close()
 
+    def _request_id(self) -> str:
+        """What the request is called, as far as there is one already: its application may have begun to run."""
+        if not self._in_head and not self._in_body:
+            return names_of({"headers": ()})[0]
+        scope: Any = self.scope  # uvicorn has none before the first byte of a request
+        known: str | None = scope["state"].get("request_id") if scope else None
+        return known or names_of({"headers": self.headers or ()})[0]
 
-def _raw_answer(problem: Problem) -> bytes:
+
+def _raw_answer(problem: Problem, request_id: str) -> bytes:
     body = orjson.dumps(problem.document())
     headers = {
         "content-type": MEDIA_TYPE,
         "content-length": str(len(body)),
-        "x-request-id": str(uuid7()),
+        "x-request-id": request_id,
         "connection": "close",
         **problem.headers,
     }

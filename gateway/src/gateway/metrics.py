@@ -6,6 +6,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chassis.metrics import RequestMetrics
 
+# Where the application leaves, in the state of its lifespan, who counts what its server's parser refuses.
+COUNT_REFUSED = "count_refused"
+
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -24,6 +27,7 @@ class Metrics:
         self._retries = self._counter("gateway_upstream_retries", "Requests asked a second time", "upstream")
         self._refusals = self._counter("gateway_refused", "Requests over a quota", "policy")
         self._shed = self._counter("gateway_shed", "Requests refused because too many were under way", "upstream")
+        self._malformed = self._counter("gateway_malformed", "What came and was no request to take", "problem")
         self._gauges: dict[str, Gauge] = {}
         # Kept, for this one is on the way of every request.
         self._answered: dict[tuple[str, int], Histogram] = {}
@@ -53,6 +57,9 @@ class Metrics:
     def refused(self, policies: Iterable[str]) -> None:
         for policy in policies:
             self._refusals.labels(policy).inc()
+
+    def malformed(self, problem: str) -> None:
+        self._malformed.labels(problem).inc()
 
     def shed(self, upstream: str) -> None:
         self._shed.labels(upstream).inc()

@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -12,6 +12,7 @@ import structlog
 
 from chassis.problems import BadRequest, ContentTooLarge, GatewayTimeout, RequestTimeout, ServiceUnavailable
 from chassis.web.problems import responses
+from gateway.cors import ALLOWED_HEADERS, EXPOSED_HEADERS
 from gateway.errors import (
     BadGateway,
     ExpectationFailed,
@@ -32,6 +33,20 @@ _FRESH_SECONDS = 60.0
 _RETRY_SECONDS = 2.0
 # A service makes its document when it is first asked for it.
 _FETCH_SECONDS = 6.0
+
+
+def _named(headers: Iterable[str]) -> str:
+    return ", ".join(f"`{header}`" for header in headers)
+
+
+_DESCRIPTION = f"""Accounts, todos, their synchronisation. Errors are `application/problem+json` (RFC 9457).
+
+HEAD is answered wherever GET is.
+
+Pages of other origins (CORS): those that this installation lists may read answers, errors too, and send credentials.
+They may send {_named(ALLOWED_HEADERS)}, and read {_named(EXPOSED_HEADERS)}.
+`OPTIONS` with `Origin` and `Access-Control-Request-Method` is answered 204 everywhere, and counts towards no limit.
+"""
 
 # What the gateway itself may answer on behalf of any operation, and of those with a body.
 _ANYWHERE = (
@@ -129,7 +144,7 @@ def merge(described: Mapping[str, Document], routes: RouteTable, *, public_url: 
         "info": {
             "title": "Daybook",
             "version": "1",
-            "description": "Accounts, todos, their synchronisation. Errors are `application/problem+json` (RFC 9457).",
+            "description": _DESCRIPTION,
         },
         "servers": [{"url": public_url}],
         "paths": {},
