@@ -165,15 +165,28 @@ class TestWriteHead:
             "forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "via", "x-user-id",
             "x-user-roles", "x-internal-token", "x-original-url", "x-rewrite-url", "x-http-method-override",
             "x-request-id", "x_user_id", "content_length", "connection", "keep-alive", "proxy-authorization",
-            "proxy-connection", "te", "trailer", "http2-settings",
+            "proxy-connection", "te", "trailer", "http2-settings", "x-forwarded", "fly-client-ip", "remote-addr",
+            "remote-user", "client-cert", "ssl-client-cert", "authenticated-user", "sec-fetch-user", "range",
+            "priority", "content-type_", "if_match",
         ],
     )  # fmt: skip
-    def test_leaves_out_what_a_client_says_about_itself(self, name: str) -> None:
+    def test_leaves_out_what_a_client_says_about_itself_and_what_nobody_knows(self, name: str) -> None:
         assert passed_on((name.encode(), b"spoofed")) == []
 
     def test_leaves_out_what_connection_names(self) -> None:
-        lines = passed_on((b"connection", b"close, X-Trick, Accept"), (b"accept", b"*/*"), (b"range", b"bytes=0-"))
-        assert lines == [b"range: bytes=0-"]
+        lines = passed_on((b"connection", b"close, X-Trick, Accept"), (b"accept", b"*/*"), (b"if-match", b'"v1"'))
+        assert lines == [b'if-match: "v1"']
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "accept", "accept-encoding", "accept-language", "authorization", "content-encoding", "content-type",
+            "idempotency-key", "if-match", "if-none-match", "last-event-id", "origin", "referer", "sec-fetch-site",
+            "user-agent",
+        ],
+    )  # fmt: skip
+    def test_passes_on_what_services_read(self, name: str) -> None:
+        assert passed_on((name.encode(), b"a")) == [name.encode() + b": a"]
 
     def test_leaves_out_even_who_it_is_when_connection_names_that(self) -> None:
         headers = (b"connection", b"Authorization, cookie"), (b"authorization", b"Bearer a"), (b"cookie", b"a=b")

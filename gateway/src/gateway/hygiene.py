@@ -45,11 +45,15 @@ _HOP_BY_HOP = frozenset(
         b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade",
     }
 )  # fmt: skip
-# Where proxies and content networks write whose request it is. We know that better.
-_CLAIMS = frozenset(
-    {b"cf-connecting-ip", b"client-ip", b"fastly-client-ip", b"forwarded", b"from", b"true-client-ip", b"via"}
-)
-_NOT_PASSED_ON = _HOP_BY_HOP | _CLAIMS
+# What services read, or what says what their answer may be. Whatever else a client sends is none of their business,
+# however it is spelled: who it is (proxies and content networks each have their own header for that), which address or
+# method it would rather have had, what some library between here and there might read one day.
+_PASSED_ON = frozenset(
+    {
+        b"accept", b"accept-encoding", b"accept-language", b"content-encoding", b"content-type", b"idempotency-key",
+        b"if-match", b"if-none-match", b"last-event-id", b"origin", b"referer", b"sec-fetch-site", b"user-agent",
+    }
+)  # fmt: skip
 # What the server in front of this code writes itself, and what is nobody's business.
 _NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"server", b"x-powered-by", b"x-request-id"}
 
@@ -93,8 +97,7 @@ def read(scope: Any) -> Inbound:
         name = header[0]
         if name in _READ:
             read.setdefault(name, []).append(header[1])
-        # Ours have no `X-` header of a client's to read, and an underscore becomes a hyphen in some servers.
-        elif name not in _NOT_PASSED_ON and not name.startswith(b"x-") and b"_" not in name:
+        elif name in _PASSED_ON:
             passed_on.append(header)
     _refuse_upgrade(read)
     if connection := read.get(b"connection"):
