@@ -3,7 +3,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.tokens import FORGERIES, Forgery, Issuer, SignToken
+from tests.support.tokens import (
+    FORGERIES,
+    Forgery,
+    Issuer,
+    SignToken,
+    from_another_issuer,
+    with_an_unknown_key_id,
+)
 
 from chassis.key_sets import KeySet
 from chassis.revocation.knowledge import Revocations
@@ -95,13 +102,18 @@ class TestPrincipal:
     async def test_is_nobody_for_a_forged_token(
         self, verifier: TokenVerifier, token_issuer: Issuer, forge: Forgery
     ) -> None:
-        assert (await self.identify(verifier, f"Bearer {forge(token_issuer, uuid4())}")).principal is None
+        caller = await self.identify(verifier, f"Bearer {forge(token_issuer, uuid4())}")
+        assert caller.principal is None
+        # Somebody may know that key or that issuer already.
+        assert caller.shown == ("unproven" if forge in {with_an_unknown_key_id, from_another_issuer} else "bad")
 
     @pytest.mark.parametrize(
         "authorization", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer é", "Bearer a b", "a.b.c"]
     )
     async def test_is_nobody_for_anything_else(self, verifier: TokenVerifier, authorization: str) -> None:
-        assert (await self.identify(verifier, authorization)).principal is None
+        caller = await self.identify(verifier, authorization)
+        assert caller.principal is None
+        assert caller.shown == ("bad" if authorization == "Bearer a b" else "nothing")
 
     @pytest.mark.parametrize(
         "issued, expires, known", [(25, 325, True), (-325, -25, True), (35, 335, False), (-335, -35, False)]
@@ -130,9 +142,10 @@ class TestPrincipal:
         caller = await self.identify(
             TokenVerifier(token_settings, key_set, Revocations()), f"Bearer {sign_token(uuid4())}"
         )
-        assert (caller.principal, caller.revoked) == (None, False)
+        assert (caller.principal, caller.shown) == (None, "unproven")
 
     async def test_is_nobody_as_long_as_there_are_no_keys(
         self, token_verifier: TokenVerifier, sign_token: SignToken
     ) -> None:
-        assert (await self.identify(token_verifier, f"Bearer {sign_token(uuid4())}")).principal is None
+        caller = await self.identify(token_verifier, f"Bearer {sign_token(uuid4())}")
+        assert (caller.principal, caller.shown) == (None, "unproven")

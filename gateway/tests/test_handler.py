@@ -12,7 +12,15 @@ import pytest
 import structlog
 from starlette.types import Receive, Scope, Send
 from tests.support.servers import Run, Running, Service, respond, say, until
-from tests.support.tokens import SignToken
+from tests.support.tokens import (
+    Forgery,
+    Issuer,
+    SignToken,
+    expired,
+    from_another_issuer,
+    signed_by_another_key,
+    with_an_unknown_key_id,
+)
 
 Hurry = Callable[..., dict[str, Any]]
 
@@ -21,6 +29,13 @@ def address() -> dict[str, str]:
     """Somebody nobody has seen before."""
     raw = uuid4().hex
     return {"X-Forwarded-For": f"2001:db8:{raw[0:4]}:{raw[4:8]}::1"}
+
+
+async def knows_keys(gateway: Running) -> None:
+    """From then on tokens can be told apart."""
+    async with asyncio.timeout(30):
+        while (await gateway.client.get("/todos", headers={"Authorization": "Bearer x"})).status_code != 401:  # noqa: ASYNC110 (it tells nobody)
+            await asyncio.sleep(0.01)
 
 
 class Gate:
@@ -55,10 +70,42 @@ class TestIdentity:
         assert (await strict.client.get("/calendar/secret.ics")).status_code == 200
         assert len(auth.asked) == len(todos.asked) == 1
 
-    async def test_is_looked_at_by_the_service_itself(self, strict: Running, todos: Service) -> None:
-        answer = await strict.client.get("/todos", headers={"Authorization": "Bearer not-a-token"})
-        assert answer.status_code == 200
-        assert todos.asked[0].all("authorization") == [b"Bearer not-a-token"]
+    async def test_is_looked_at_by_the_service_itself(
+        self, strict: Running, token_issuer: Issuer, todos: Service
+    ) -> None:
+        """Where the gateway cannot tell: the key may be a new one."""
+        for path, token in (
+            ("/todos", with_an_unknown_key_id(token_issuer, uuid4())),
+            ("/todos", from_another_issuer(token_issuer, uuid4())),
+            ("/calendar/secret.ics", "not-a-token"),
+        ):
+            answer = await strict.client.get(path, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200
+            assert todos.asked[-1].all("authorization") == [f"Bearer {token}".encode()]
+
+    @pytest.mark.parametrize("forge", [signed_by_another_key, expired, lambda *_: "not-a-token"])
+    async def test_that_is_known_to_be_bad_is_refused_before_the_body_is_read(
+        self, strict: Running, token_issuer: Issuer, todos: Service, auth: Service, forge: Forgery
+    ) -> None:
+        await knows_keys(strict)
+        todos.forget()
+        bearer = f"Authorization: Bearer {forge(token_issuer, uuid4())}\r\n".encode()
+        head = b"POST /todos/import HTTP/1.1\r\nHost: a\r\nContent-Length: 60000000\r\n" + bearer
+        answer = await say(strict.port, head + b"\r\nthe first bytes")
+        assert answer.startswith(b"HTTP/1.1 401 ")
+        assert b'www-authenticate: bearer error="invalid_token"\r\n' in answer.lower()
+        assert b"ratelimit: " in answer
+        assert not todos.asked
+        # Whoever reads cookies is where one gets a new token.
+        asked = len(auth.asked)
+        headers = {"Authorization": f"Bearer {forge(token_issuer, uuid4())}"}
+        assert (await strict.client.post("/auth/refresh", headers=headers)).status_code == 200
+        assert len(auth.asked) == asked + 1
+
+    async def test_of_another_scheme_is_none(self, strict: Running, todos: Service) -> None:
+        answer = await strict.client.get("/todos", headers={"Authorization": "Basic YTpi"})
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert not todos.asked
 
 
 class TestOverload:

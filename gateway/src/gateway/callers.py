@@ -3,14 +3,20 @@
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from chassis.principals import Principal
-from chassis.problems import Problem
-from chassis.tokens import Revoked, TokenVerifier, bearer_token
+from chassis.problems import Problem, Unauthenticated
+from chassis.tokens import Revoked, TokenVerifier, Unproven, bearer_token
 from gateway.hygiene import Header, Inbound, is_host
 
 _SCHEMES = frozenset({b"http", b"https"})
 _ACCOUNT = "account"
+
+# What is known here of the access token of a request: there is none; it is good; whether it is cannot be said, because
+# its key, its issuer or who has signed out is not known; its session is over; no service takes it (it has been changed
+# or has expired, or is no token).
+Shown = Literal["nothing", "good", "unproven", "over", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +26,7 @@ class Caller:
     scheme: bytes
     host: bytes
     principal: Principal | None
-    # Whether a token was shown whose session has ended.
-    revoked: bool = False
+    shown: Shown = "nothing"
 
     @property
     def is_program(self) -> bool:
@@ -53,31 +58,30 @@ class Callers:
         self._verifier, self._trusted_hops = verifier, trusted_hops
 
     async def identify(self, inbound: Inbound) -> Caller:
-        """Never refuses: a token that is not valid leaves a caller without a name, and its service answers 401."""
-        principal, revoked = await self._principal(inbound.authorization)
+        """Never refuses: a token that is not valid leaves a caller without a name. What follows, the route decides."""
+        principal, shown = await self._principal(inbound.authorization)
         if not self._trusted_hops:
-            return Caller(inbound.peer, inbound.scheme.encode(), inbound.host, principal, revoked)
+            return Caller(inbound.peer, inbound.scheme.encode(), inbound.host, principal, shown)
         scheme, host = _last(inbound, b"x-forwarded-proto"), _last(inbound, b"x-forwarded-host")
         return Caller(
             self._forwarded_address(inbound),
             scheme if scheme in _SCHEMES else inbound.scheme.encode(),
             host if is_host(host) else inbound.host,
             principal,
-            revoked,
+            shown,
         )
 
-    async def _principal(self, authorization: bytes | None) -> tuple[Principal | None, bool]:
-        """Who it is; and, of nobody, whether it was somebody until their session ended."""
-        # Without keys nobody waits for them here: the service that is asked will say what is the matter.
+    async def _principal(self, authorization: bytes | None) -> tuple[Principal | None, Shown]:
         token = bearer_token(authorization)
-        if token is None or not self._verifier.keys.loaded:
-            return None, False
+        if token is None:
+            return None, "nothing"
+        # Without keys nobody waits for them here: the service that is asked will say what is the matter.
+        if not self._verifier.keys.loaded:
+            return None, "unproven"
         try:
-            return await self._verifier.verify(token), False
-        except Revoked:
-            return None, True
-        except Problem:
-            return None, False
+            return await self._verifier.verify(token), "good"
+        except Problem as problem:
+            return None, _standing(problem)
 
     def _forwarded_address(self, inbound: Inbound) -> str:
         """The address that the outermost trusted proxy saw."""
@@ -86,6 +90,12 @@ class Callers:
             return inbound.peer
         address = said[-self._trusted_hops].strip().decode("latin-1")
         return address if _is_address(address) else inbound.peer
+
+
+def _standing(problem: Problem) -> Shown:
+    if isinstance(problem, Revoked):
+        return "over"
+    return "bad" if isinstance(problem, Unauthenticated) and not isinstance(problem, Unproven) else "unproven"
 
 
 def _last(inbound: Inbound, name: bytes) -> bytes:

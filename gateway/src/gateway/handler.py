@@ -135,10 +135,17 @@ class _Passage:
             raise
 
     def _demand_identity(self) -> None:
-        """What can be known here is not asked of a service. Whether a token is good, it finds out by itself."""
-        if self.route.auth == "required" and self.inbound.authorization is None:
+        """What is known here is not asked of a service, which would take in the whole body before it says no.
+
+        That a token is good, it finds out by itself; and so it does where that cannot be told here, so that nobody has
+        to sign in anew because a key is younger than what is known of keys.
+        """
+        shown, required = self.caller.shown, self.route.auth == "required"
+        if shown == "nothing" and required:
             raise Unauthenticated
-        if self.caller.revoked and not self.route.cookies:
+        if shown == "bad" and required:
+            raise Unauthenticated("The access token is expired or not valid", error="invalid_token")
+        if shown == "over" and not self.route.cookies:
             # Who reads cookies asks the session itself, and is where one signs in again.
             raise Unauthenticated("The session of this access token is over", error="invalid_token")
 

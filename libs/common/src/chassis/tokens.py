@@ -50,6 +50,10 @@ class Revoked(Unauthenticated):
     """The token was good until its session ended. To a client it is a token like any other that is not valid."""
 
 
+class Unproven(Unauthenticated):
+    """It names a key or an issuer that is not known here: it may be good to whoever has heard of them already."""
+
+
 class OwnIssuer:
     """Our auth service: its tokens say everything, in ids of ours."""
 
@@ -111,8 +115,7 @@ class TokenVerifier:
         remember: int = 20_000,
     ) -> None:
         self.keys, self._refusals = keys, refusals
-        self._own: Issuer = OwnIssuer(settings, keys)
-        issuers: tuple[Issuer, ...] = (self._own, *foreign)
+        issuers: tuple[Issuer, ...] = (OwnIssuer(settings, keys), *foreign)
         self._issuers = {each.name: each for each in issuers}
         self._remember = remember
         self._verified: dict[bytes, Principal] = {}
@@ -142,20 +145,25 @@ class TokenVerifier:
             _refuse()
         try:
             header = jwt.get_unverified_header(token)
-            issuer = self._claimed_issuer(token) if len(self._issuers) > 1 else self._own
+            issuer = self._claimed_issuer(token)
         except (jwt.InvalidTokenError, KeyError, TypeError) as error:
             _refuse(error)
         kid = header.get("kid")
         if str(header.get("typ", "")) not in issuer.types or _FORBIDDEN_HEADERS & header.keys():
             _refuse()
-        key = await issuer.keys.find(kid) if isinstance(kid, str) else None
-        if key is None or header.get("alg") != key.algorithm_name:
+        key = await issuer.keys.find(kid) if isinstance(kid, str) else _refuse()
+        if key is None:
+            raise Unproven(_REFUSAL, error="invalid_token")
+        if header.get("alg") != key.algorithm_name:
             _refuse()
         return _principal(token, key, issuer)
 
     def _claimed_issuer(self, token: str) -> Issuer:
         """Whom it claims to be from decides whose keys have to prove it: one issuer's never prove another's."""
-        return self._issuers[jwt.decode(token, options={"verify_signature": False})["iss"]]
+        claimed = jwt.decode(token, options={"verify_signature": False})["iss"]
+        if claimed not in self._issuers:
+            raise Unproven(_REFUSAL, error="invalid_token")
+        return self._issuers[claimed]
 
 
 def _principal(token: str, key: jwt.PyJWK, issuer: Issuer) -> Principal:
