@@ -21,6 +21,7 @@ from tests.support.servers import Run, Running, Service, until
 from tests.support.tokens import Issuer, SignToken, signed_by_another_key
 
 from chassis.settings import RedisSettings
+from gateway import rate_limit
 from gateway.callers import Caller
 from gateway.errors import QuotaExceeded
 from gateway.gcra import Charge, LocalCounts
@@ -39,6 +40,12 @@ routes = [
 ]
 """
 _FIELD = re.compile(r'"([a-z-]+)";r=(\d+);t=(\d+)')
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is slow, not away."""
+    monkeypatch.setattr(rate_limit, "_PATIENCE_SECONDS", 20.0)
 
 
 def address() -> dict[str, str]:
