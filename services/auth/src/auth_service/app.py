@@ -15,6 +15,7 @@ from auth_service.accounts.service import Entrance
 from auth_service.api_tokens.routes import router as api_tokens
 from auth_service.attempts.service import Attempts
 from auth_service.enrolment.routes import router as enrolment
+from auth_service.exports.routes import router as exports
 from auth_service.keys.routes import internal as event_keys
 from auth_service.keys.routes import router as keys
 from auth_service.keys.service import SigningKeys
@@ -67,7 +68,18 @@ def build(settings: Settings) -> FastAPI:
     app = create_app(
         title="Auth",
         lifespan=lifespan,
-        routers=[recovery, enrolment, api_tokens, accounts, second_factor, sessions, revocations, keys, event_keys],
+        routers=[
+            recovery,
+            exports,
+            enrolment,
+            api_tokens,
+            accounts,
+            second_factor,
+            sessions,
+            revocations,
+            keys,
+            event_keys,
+        ],
         translate=database.as_problem,
         exposing=settings.metrics,
     )

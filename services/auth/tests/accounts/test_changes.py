@@ -141,17 +141,6 @@ class TestDelete:
         assert person.id != before
 
 
-class TestExport:
-    async def test_is_a_file_with_everything_in_it(self, person: Person) -> None:
-        response = await person.client.get("/auth/export", headers=person.bearer)
-
-        assert response.headers["content-disposition"] == 'attachment; filename="daybook-account.json"'
-        export = response.json()
-        assert export["user"] == person.answer["user"]
-        assert [session["address"] for session in export["sessions"]] == ["192.0.2.1"]
-        assert {"account.opened", "account.exported"} <= {entry["kind"] for entry in export["audit"]}
-
-
 class TestAudit:
     async def test_shows_what_happened_newest_first_page_by_page(self, person: Person) -> None:
         await person.sign_in(password="not my password")

@@ -1,8 +1,5 @@
 """What people do with their own account once they are in it."""
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,8 +8,8 @@ from auth_service.accounts.errors import WrongPassword
 from auth_service.accounts.passwords import new_hash
 from auth_service.accounts.repository import Account
 from auth_service.accounts.rules import Whose
-from auth_service.accounts.schemas import AccountExport, ExportedSession, PasswordChange, UserOut
-from auth_service.accounts.service import Entrance, find_user, require_length_alone
+from auth_service.accounts.schemas import PasswordChange, UserOut
+from auth_service.accounts.service import Entrance, require_length_alone
 from auth_service.attempts import budgets
 from auth_service.attempts import service as attempts
 from auth_service.audit import service as audit
@@ -32,8 +29,6 @@ from chassis.problems import Unauthenticated
 from contracts.users import UserDeleted, UserPasswordChanged
 
 log = structlog.get_logger()
-
-_SESSIONS_AT_ONCE = 100
 
 
 async def rename(tx: AsyncConnection, caller: Principal, display_name: str | None, *, client: Client) -> UserOut:
@@ -85,17 +80,6 @@ async def delete(entrance: Entrance, caller: Principal, password: str, code: str
     log.info("account.deleted", user_id=caller.id)
 
 
-async def export(tx: AsyncConnection, caller: Principal, *, client: Client) -> AccountExport:
-    user = await find_user(tx, caller.id)
-    await _record(tx, Kind.ACCOUNT_EXPORTED, caller, client)
-    return AccountExport(
-        exported_at=datetime.now(UTC),
-        user=user,
-        sessions=await _list_sessions(tx, caller.id),
-        audit=await audit.list_all(tx, user_id=caller.id),
-    )
-
-
 async def confirm(entrance: Entrance, caller: Principal, password: str, *, client: Client) -> Account:
     """The caller's account, if this is its password. Guesses are counted: an access token may be stolen."""
     key = attempts.key_of(entrance.vault, budgets.CONFIRMATION, str(caller.id))
@@ -119,17 +103,6 @@ async def require_still_in(tx: AsyncConnection, caller: Principal) -> None:
     """
     await repository.hold(tx, caller.id)
     await sessions.require_live(tx, caller.session_id)
-
-
-async def _list_sessions(reads: AsyncConnection, user_id: UUID) -> list[ExportedSession]:
-    listed: list[ExportedSession] = []
-    before: UUID | None = None
-    while True:
-        page = await sessions.list_live(reads, user_id, before=before, limit=_SESSIONS_AT_ONCE)
-        listed += [ExportedSession(**each._asdict()) for each in page]
-        if len(page) < _SESSIONS_AT_ONCE:
-            return listed
-        before = page[-1].id
 
 
 async def _record(tx: AsyncConnection, kind: Kind, caller: Principal, client: Client, **details: int) -> None:

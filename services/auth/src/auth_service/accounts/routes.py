@@ -8,7 +8,6 @@ from auth_service.accounts.dependencies import CallingVisitor, MainEntrance
 from auth_service.accounts.errors import EmailNotVerified, EmailTaken, InvalidCredentials, WrongPassword
 from auth_service.accounts.passwords import Busy
 from auth_service.accounts.schemas import (
-    AccountExport,
     Credentials,
     Farewell,
     PasswordChange,
@@ -191,13 +190,6 @@ async def list_audit(
 ) -> EntryPage:
     """What has happened to the caller's account, newest first."""
     return await audit.list_entries(reads, user_id=user.id, before=cursor, limit=limit)
-
-
-@router.get("/export", operation_id="export_account", responses=responses(Unauthenticated, InsufficientScope))
-async def export_account(user: LiveUser, tx: Transaction, client: CallingClient, response: Response) -> AccountExport:
-    """Everything that is stored about the caller here. `GET /todos/export` has the todos."""
-    response.headers["Content-Disposition"] = 'attachment; filename="daybook-account.json"'
-    return await changes.export(tx, user, client=client)
 
 
 def _welcome(arrival: Arrival, cookie: RefreshCookie) -> SignedIn:

@@ -8,7 +8,6 @@ from pydantic_core import PydanticCustomError
 
 from auth_service.accounts.emails import Email
 from auth_service.accounts.rules import SHORTEST, SHORTEST_WITH_SECOND_FACTOR
-from auth_service.audit.schemas import EntryOut
 from auth_service.second_factor.schemas import Code, Credential
 
 LONGEST_PASSWORD = 128
@@ -146,20 +145,3 @@ class SignedIn(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (a type, not a token)
     expires_in: int = Field(description="Seconds", examples=[300])
     user: UserOut
-
-
-class ExportedSession(BaseModel):
-    id: UUID
-    device: str | None
-    address: str | None
-    created_at: datetime
-    last_used_at: datetime
-
-
-class AccountExport(BaseModel):
-    """Everything that is stored about a person here. Todos have an export of their own."""
-
-    exported_at: datetime
-    user: UserOut
-    sessions: list[ExportedSession]
-    audit: list[EntryOut]

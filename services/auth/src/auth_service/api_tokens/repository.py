@@ -44,7 +44,9 @@ async def count(reads: AsyncConnection, user_id: UUID) -> int:
     return int(counted or 0)
 
 
-async def list_tokens(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[ApiTokenOut]:
+async def list_tokens(
+    reads: AsyncConnection, user_id: UUID, *, before: UUID | None = None, limit: int | None = None
+) -> list[ApiTokenOut]:
     """The newest first."""
     listed = select(*_PUBLIC).where(ApiTokenRow.user_id == user_id).order_by(ApiTokenRow.id.desc()).limit(limit)
     if before is not None:

@@ -68,7 +68,9 @@ async def make(entrance: Entrance, caller: Principal, new: NewApiToken, *, clien
     return Made(made, token.write())
 
 
-async def list_own(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[ApiTokenOut]:
+async def list_own(
+    reads: AsyncConnection, user_id: UUID, *, before: UUID | None = None, limit: int | None = None
+) -> list[ApiTokenOut]:
     return await repository.list_tokens(reads, user_id, before=before, limit=limit)
 
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, select
@@ -19,6 +19,12 @@ async def count(reads: AsyncConnection, user_id: UUID, *, used_within: timedelta
     row = await reads.execute(select(func.count(), lately).where(KnownDeviceRow.user_id == user_id))
     total, recent = row.one()
     return total, recent
+
+
+async def list_last_uses(reads: AsyncConnection, user_id: UUID) -> list[datetime]:
+    """The latest first."""
+    uses = select(KnownDeviceRow.last_used_at).where(KnownDeviceRow.user_id == user_id)
+    return list(await reads.scalars(uses.order_by(KnownDeviceRow.last_used_at.desc())))
 
 
 async def remember(tx: AsyncConnection, user_id: UUID, secret_hash: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -41,6 +41,11 @@ async def remember(tx: AsyncConnection, user_id: UUID, secret: str) -> bool:
     if total >= _MOST:
         await repository.forget_surplus(tx, user_id, keep=_MOST)
     return total > 0 and recent <= _MOST_NEW_ONES
+
+
+async def list_last_uses(reads: AsyncConnection, user_id: UUID) -> list[datetime]:
+    """One of each browser, the latest first: there is nothing else that its owner could recognise it by."""
+    return await repository.list_last_uses(reads, user_id)
 
 
 async def forget_all(tx: AsyncConnection, user_id: UUID) -> None:

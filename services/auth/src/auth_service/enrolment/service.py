@@ -171,7 +171,9 @@ async def add_passkey(
     return Added(_shown(passkey), codes if is_first else None)
 
 
-async def list_passkeys(reads: AsyncConnection, user_id: UUID, *, after: UUID | None, limit: int) -> list[PasskeyOut]:
+async def list_passkeys(
+    reads: AsyncConnection, user_id: UUID, *, after: UUID | None = None, limit: int | None = None
+) -> list[PasskeyOut]:
     return [_shown(each) for each in await repository.list_passkeys(reads, user_id, after=after, limit=limit)]
 
 

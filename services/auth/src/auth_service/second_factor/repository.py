@@ -22,6 +22,14 @@ class Factors(NamedTuple):
     recovery_codes: int
 
 
+class Since(NamedTuple):
+    """Since when an account has what it has beside passkeys."""
+
+    totp_since: datetime | None
+    recovery_codes_left: int
+    recovery_codes_since: datetime | None
+
+
 class Passkey(NamedTuple):
     id: UUID
     user_id: UUID
@@ -50,6 +58,14 @@ async def find_factors(reads: AsyncConnection, user_id: UUID, *, for_longer_than
         select(app.exists(), passkeys.scalar_subquery(), func.coalesce(codes.scalar_subquery(), 0))
     )
     return Factors(*row.one())
+
+
+async def find_since(reads: AsyncConnection, user_id: UUID) -> Since:
+    app = select(TotpRow.confirmed_at).where(TotpRow.user_id == user_id)
+    codes = select(func.cardinality(RecoveryCodesRow.hashes), RecoveryCodesRow.created_at)
+    found = (await reads.execute(codes.where(RecoveryCodesRow.user_id == user_id))).one_or_none()
+    left, made_at = found or (0, None)
+    return Since(await reads.scalar(app), left, made_at)
 
 
 def _is_older(column: InstrumentedAttribute[Any], *, age: timedelta | None) -> ColumnElement[bool]:

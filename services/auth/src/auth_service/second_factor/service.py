@@ -31,7 +31,7 @@ from auth_service.mail.kinds import Template
 from auth_service.second_factor import challenges, passkeys, recovery_codes, repository, totp
 from auth_service.second_factor.errors import SecondFactorInvalid, SecondFactorRequired
 from auth_service.second_factor.passkeys import RelyingParty
-from auth_service.second_factor.repository import Factors
+from auth_service.second_factor.repository import Factors, Since
 from chassis.database import Database
 
 log = structlog.get_logger()
@@ -72,6 +72,10 @@ class Removed(NamedTuple):
     # Their names.
     passkeys: list[str]
     recovery_codes: bool
+
+
+async def find_since(reads: AsyncConnection, user_id: UUID) -> Since:
+    return await repository.find_since(reads, user_id)
 
 
 async def is_enabled(reads: AsyncConnection, user_id: UUID, *, for_longer_than: timedelta | None = None) -> bool:

@@ -41,6 +41,17 @@ class Listed(NamedTuple):
     last_used_at: datetime
 
 
+class Kept(NamedTuple):
+    """A session as long as anything is known of it."""
+
+    id: UUID
+    device: str | None
+    address: str | None
+    created_at: datetime
+    last_used_at: datetime
+    ended_at: datetime | None
+
+
 _LISTED = (
     SessionRow.id,
     SessionRow.device,
@@ -142,6 +153,12 @@ async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | Non
         theirs = theirs.where(SessionRow.id < before)
     rows = await reads.execute(theirs.order_by(SessionRow.id.desc()).limit(limit))
     return [Listed(*row) for row in rows]
+
+
+async def list_kept(reads: AsyncConnection, user_id: UUID) -> list[Kept]:
+    """The youngest first, those that are over among them."""
+    theirs = select(*_LISTED, SessionRow.ended_at).where(SessionRow.user_id == user_id)
+    return [Kept(*row) for row in await reads.execute(theirs.order_by(SessionRow.id.desc()))]
 
 
 async def is_live(reads: AsyncConnection, session_id: UUID) -> bool:

@@ -15,7 +15,7 @@ from auth_service.revocations import service as revocations
 from auth_service.sessions import repository
 from auth_service.sessions.clients import Client
 from auth_service.sessions.errors import SessionNotFound
-from auth_service.sessions.repository import Ended, Holder, Listed
+from auth_service.sessions.repository import Ended, Holder, Kept, Listed
 from auth_service.sessions.tokens import AccessToken, Mint, RefreshToken
 from chassis.database import Database
 from chassis.principals import Principal
@@ -144,6 +144,11 @@ async def end_others(tx: AsyncConnection, by: Principal, *, client: Client) -> N
 
 async def list_live(reads: AsyncConnection, user_id: UUID, *, before: UUID | None, limit: int) -> list[Listed]:
     return await repository.list_live(reads, user_id, before=before, limit=limit)
+
+
+async def list_kept(reads: AsyncConnection, user_id: UUID) -> list[Kept]:
+    """Those that are over, too, as long as they are kept."""
+    return await repository.list_kept(reads, user_id)
 
 
 async def has_begun(reads: AsyncConnection, user_id: UUID) -> bool:

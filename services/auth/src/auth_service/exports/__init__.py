@@ -1,0 +1,1 @@
+"""What is kept about a person, for that person to take away."""
