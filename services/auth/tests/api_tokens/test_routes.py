@@ -137,6 +137,74 @@ class TestExchangeApiToken:
         assert (response.status_code, slug(response)) == (401, "api-token-invalid")
 
 
+class TestLog:
+    """What the security log says of how a token is used."""
+
+    async def test_has_a_use_once_a_day(self, person: Person, database: Database) -> None:
+        made = (await make(person)).json()
+        for _ in range(3):
+            await exchange(person, made["token"])
+        assert await log_of(person, "api_token.used") == [{"name": "Backup"}]
+
+        async with database.transaction() as tx:
+            earlier = text("update api_tokens set last_used_at = now() - interval '1 day' where id = :id")
+            await tx.execute(earlier, {"id": made["id"]})
+        await exchange(person, made["token"])
+        assert await log_of(person, "api_token.used") == [{"name": "Backup"}] * 2
+
+    async def test_has_each_use_by_another_program_or_from_elsewhere(self, person: Person, app: FastAPI) -> None:
+        token = (await make(person)).json()["token"]
+        await exchange(person, token)
+        async with client_of(app, **{"User-Agent": "curl/8.5.0"}) as client:
+            for _ in range(2):
+                await client.post("/auth/token", json={"token": token})
+
+        entries = await entries_of(person, "api_token.used")
+        assert len(entries) == 2
+        assert [entry["device"] for entry in entries].count("curl") == 1
+
+    async def test_keeps_no_address_with_the_token(self, person: Person, database: Database) -> None:
+        made = (await make(person)).json()
+        await exchange(person, made["token"])
+
+        async with database.reads() as reads:
+            row = (await reads.execute(text("select * from api_tokens where id = :id"), {"id": made["id"]})).one()
+        assert row.used_from is not None
+        assert "192.0.2.1" not in str(row)
+
+    async def test_has_a_wrong_secret_once_an_hour(self, person: Person, database: Database) -> None:
+        made = (await make(person)).json()
+        for _ in range(3):
+            await exchange(person, f"{made['token'][:-4]}AAAA")
+        refused = {"reason": "wrong_secret", "name": "Backup"}
+        assert await log_of(person, "api_token.refused") == [refused]
+
+        async with database.transaction() as tx:
+            earlier = text("update api_tokens set refused_at = now() - interval '61 minutes' where id = :id")
+            await tx.execute(earlier, {"id": made["id"]})
+        await exchange(person, f"{made['token'][:-4]}AAAA")
+        assert await log_of(person, "api_token.refused") == [refused] * 2
+        # It was never good, so it was never used.
+        assert await log_of(person, "api_token.used") == []
+
+    async def test_has_one_that_is_too_old(self, person: Person, database: Database) -> None:
+        made = (await make(person)).json()
+        async with database.transaction() as tx:
+            await tx.execute(text("update api_tokens set expires_at = now() where id = :id"), {"id": made["id"]})
+        await exchange(person, made["token"])
+
+        assert await log_of(person, "api_token.refused") == [{"reason": "expired", "name": "Backup"}]
+
+
+async def entries_of(person: Person, kind: str) -> list[dict[str, Any]]:
+    entries = (await person.client.get("/auth/audit?limit=100", headers=person.bearer)).json()["items"]
+    return [entry for entry in entries if entry["kind"] == kind]
+
+
+async def log_of(person: Person, kind: str) -> list[dict[str, Any]]:
+    return [entry["details"] for entry in await entries_of(person, kind)]
+
+
 class TestRevokeApiToken:
     async def test_ends_what_it_was_exchanged_for(self, person: Person, database: Database) -> None:
         made = (await make(person)).json()

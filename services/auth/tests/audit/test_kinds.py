@@ -170,6 +170,16 @@ async def revoke_a_token(scene: Scene) -> None:
     await scene.send("DELETE", f"/auth/tokens/{listed.json()['items'][0]['id']}")
 
 
+async def use_a_token(scene: Scene, change: Callable[[str], str] = str) -> None:
+    new = {"name": "Backup", "scopes": ["todos:read"], "expires_in_days": 30, "password": PASSWORD}
+    made = await scene.person.client.post("/auth/tokens", json=new, headers=scene.person.bearer)
+    await scene.person.client.post("/auth/token", json={"token": change(made.json()["token"])})
+
+
+async def use_a_token_that_is_wrong(scene: Scene) -> None:
+    await use_a_token(scene, lambda token: f"{token[:-4]}AAAA")
+
+
 MADE_BY: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.ACCOUNT_OPENED: open_an_account,
     Kind.ACCOUNT_RENAMED: rename,
@@ -195,10 +205,12 @@ MADE_BY: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.PASSKEY_REMOVED: remove_a_passkey,
     Kind.API_TOKEN_CREATED: make_a_token,
     Kind.API_TOKEN_REVOKED: revoke_a_token,
+    Kind.API_TOKEN_USED: use_a_token,
+    Kind.API_TOKEN_REFUSED: use_a_token_that_is_wrong,
 }
 # Nobody's request makes them: see `keys/test_commands.py`.
 OF_OPERATORS = {Kind.SIGNING_KEY_ROTATED, Kind.SIGNING_KEY_REVOKED}
-# Of somebody who is not in yet, or has come by a link.
+# Of somebody who is not in yet, or has come by a link; and of programs.
 WITHOUT_A_SESSION = {
     Kind.EMAIL_VERIFIED,
     Kind.PASSWORD_RESET_ASKED,
@@ -207,6 +219,8 @@ WITHOUT_A_SESSION = {
     Kind.SIGN_IN_INCOMPLETE,
     Kind.SECOND_FACTOR_FAILED,
     Kind.RECOVERY_CODE_USED,
+    Kind.API_TOKEN_USED,
+    Kind.API_TOKEN_REFUSED,
 }
 
 

@@ -27,6 +27,8 @@ export const account = {
   "Passkey removed": "Passkey entfernt",
   "API token created": "API-Token erzeugt",
   "API token revoked": "API-Token widerrufen",
+  "API token used": "API-Token benutzt",
+  "API token refused": "API-Token abgelehnt",
   "with the password": "mit dem Passwort",
   "with the password and a code": "mit dem Passwort und einem Code",
   "with the password and a recovery code": "mit dem Passwort und einem Wiederherstellungscode",

@@ -22,3 +22,7 @@ class ApiTokenRow(Table):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    # Which program, and where, as a hash that only who has the token can make.
+    used_from: Mapped[bytes | None]
+    # When the audit log last said that it was refused.
+    refused_at: Mapped[datetime | None]

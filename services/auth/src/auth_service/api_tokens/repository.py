@@ -13,12 +13,22 @@ from auth_service.api_tokens.tokens import ApiToken
 _PUBLIC = tuple(getattr(ApiTokenRow, name) for name in ApiTokenOut.model_fields)
 
 
-class Holder(NamedTuple):
-    """Whose token it is, what it allows, and until when."""
+class Presented(NamedTuple):
+    """A token that somebody shows, whether or not it is good."""
 
     user_id: UUID
+    name: str
     scopes: list[str]
+    secret_hash: bytes
     expires_at: datetime
+    last_used_at: datetime | None
+    used_from: bytes | None
+    refused_at: datetime | None
+    # By the clock that the times above are by.
+    now: datetime
+
+
+_PRESENTED = (*(getattr(ApiTokenRow, name) for name in Presented._fields[:-1]), func.now())
 
 
 async def add(
@@ -54,19 +64,19 @@ async def list_tokens(
     return [ApiTokenOut(**row) for row in (await reads.execute(listed)).mappings()]
 
 
-async def use(tx: AsyncConnection, token: ApiToken) -> Holder | None:
-    used = (
-        update(ApiTokenRow)
-        .where(
-            ApiTokenRow.id == token.id,
-            ApiTokenRow.secret_hash == token.secret_hash,
-            ApiTokenRow.expires_at > func.now(),
-        )
-        .values(last_used_at=func.now())
-        .returning(ApiTokenRow.user_id, ApiTokenRow.scopes, ApiTokenRow.expires_at)
-    )
-    row = (await tx.execute(used)).one_or_none()
-    return Holder(*row) if row else None
+async def hold(tx: AsyncConnection, token_id: UUID) -> Presented | None:
+    """Of all who show it at once, one after the other looks at it."""
+    row = (await tx.execute(select(*_PRESENTED).where(ApiTokenRow.id == token_id).with_for_update())).one_or_none()
+    return Presented(*row) if row else None
+
+
+async def use(tx: AsyncConnection, token_id: UUID, *, at: datetime, used_from: bytes) -> None:
+    used = update(ApiTokenRow).where(ApiTokenRow.id == token_id)
+    await tx.execute(used.values(last_used_at=at, used_from=used_from))
+
+
+async def refuse(tx: AsyncConnection, token_id: UUID, *, at: datetime) -> None:
+    await tx.execute(update(ApiTokenRow).where(ApiTokenRow.id == token_id).values(refused_at=at))
 
 
 async def remove(tx: AsyncConnection, user_id: UUID, token_id: UUID) -> str | None:

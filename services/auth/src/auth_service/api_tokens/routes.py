@@ -55,7 +55,7 @@ async def revoke_api_token(token_id: UUID, user: LiveUser, tx: Transaction, clie
 
 
 @router.post("/token", operation_id="exchange_api_token", responses=responses(ApiTokenInvalid))
-async def exchange_api_token(exchange: Exchange, entrance: MainEntrance) -> Exchanged:
+async def exchange_api_token(exchange: Exchange, entrance: MainEntrance, client: CallingClient) -> Exchanged:
     """Exchange an API token for an access token of a few minutes, which all other endpoints take."""
-    given = await service.exchange(entrance, exchange.token.get_secret_value())
+    given = await service.exchange(entrance, exchange.token.get_secret_value(), client=client)
     return Exchanged(access_token=given.access_token.text, expires_in=given.access_token.expires_in, scope=given.scope)

@@ -5,7 +5,8 @@ the API token. So revoking one reaches what it was exchanged for, wherever that 
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hmac import compare_digest
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from auth_service.accounts import changes
 from auth_service.accounts.service import Entrance
 from auth_service.api_tokens import repository
 from auth_service.api_tokens.errors import ApiTokenInvalid, ApiTokenNotFound, TooManyApiTokens
+from auth_service.api_tokens.repository import Presented
 from auth_service.api_tokens.schemas import ApiTokenOut, NewApiToken
 from auth_service.api_tokens.tokens import ApiToken
+from auth_service.attempts import service as attempts
 from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
 from auth_service.mail import service as mail
@@ -34,6 +37,7 @@ _MOST = 50
 # Kept in the list for so long after it expired, so that its owner sees why a program stopped.
 _KEPT = timedelta(days=30)
 _HOUSEKEEPING_SECONDS = 3600
+_REFUSAL_SAID = timedelta(hours=1)
 _REVOKED = "api_token_revoked"
 
 
@@ -89,21 +93,62 @@ async def remove(tx: AsyncConnection, user_id: UUID, *, younger_than: timedelta 
     return await repository.remove_made(tx, user_id, younger_than=younger_than)
 
 
-async def exchange(entrance: Entrance, text: str) -> Pass:
+async def exchange(entrance: Entrance, text: str, *, client: Client) -> Pass:
     """For an access token that lives no longer than the API token."""
     token = ApiToken.read(text)
     if token is None:
         raise ApiTokenInvalid
     async with entrance.database.transaction() as tx:
-        holder = await repository.use(tx, token)
-    if holder is None:
+        shown = await repository.hold(tx, token.id)
+        if shown is None:
+            raise ApiTokenInvalid
+        fault = _fault_of(shown, token)
+        await (_refuse(tx, token, shown, fault, client) if fault else _use(tx, token, shown, client))
+    # Raised when the transaction is over: what the log says of it stays.
+    if fault is not None:
+        log.info("api_token.refused", user_id=shown.user_id, token_id=token.id, reason=fault)
         raise ApiTokenInvalid
-    scope = " ".join(holder.scopes)
+    scope = " ".join(shown.scopes)
     access_token = await entrance.mint.access_token(
-        user_id=holder.user_id, session_id=token.id, scope=scope, at_most=holder.expires_at - datetime.now(UTC)
+        user_id=shown.user_id, session_id=token.id, scope=scope, at_most=shown.expires_at - datetime.now(UTC)
     )
-    log.info("api_token.exchanged", user_id=holder.user_id, token_id=token.id)
+    log.info("api_token.exchanged", user_id=shown.user_id, token_id=token.id)
     return Pass(access_token, scope)
+
+
+def _fault_of(shown: Presented, token: ApiToken) -> str | None:
+    if not compare_digest(shown.secret_hash, token.secret_hash):
+        return "wrong_secret"
+    return "expired" if shown.expires_at <= shown.now else None
+
+
+async def _use(tx: AsyncConnection, token: ApiToken, shown: Presented, client: Client) -> None:
+    """A program comes every few minutes: the log has it once a day, and when it is another or comes from elsewhere."""
+    place = token.mark_of(f"{client.device}\0{attempts.neighbourhood(client.address)}")
+    is_first_today = shown.last_used_at is None or _day(shown.last_used_at) < _day(shown.now)
+    await repository.use(tx, token.id, at=shown.now, used_from=place)
+    if is_first_today or shown.used_from != place:
+        named = {"name": shown.name}
+        await audit.record(tx, Kind.API_TOKEN_USED, user_id=shown.user_id, client=client, personal=named)
+
+
+async def _refuse(tx: AsyncConnection, token: ApiToken, shown: Presented, reason: str, client: Client) -> None:
+    """A program that is not told to stop goes on for weeks, so the log has it once an hour."""
+    if shown.refused_at is not None and shown.refused_at > shown.now - _REFUSAL_SAID:
+        return
+    await repository.refuse(tx, token.id, at=shown.now)
+    await audit.record(
+        tx,
+        Kind.API_TOKEN_REFUSED,
+        user_id=shown.user_id,
+        client=client,
+        details={"reason": reason},
+        personal={"name": shown.name},
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
 
 
 async def keep_house(database: Database) -> None:

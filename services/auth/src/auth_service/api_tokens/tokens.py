@@ -40,6 +40,10 @@ class ApiToken:
     def write(self) -> str:
         return _PREFIX + base64.urlsafe_b64encode(self.id.bytes + self.secret).decode()
 
+    def mark_of(self, place: str) -> bytes:
+        """By which a place is known again where the token was used before, and not without it."""
+        return hashlib.sha256(self.secret + place.encode()).digest()
+
     @property
     def secret_hash(self) -> bytes:
         """Of 256 random bits: there is nothing to guess, so a fast hash will do."""

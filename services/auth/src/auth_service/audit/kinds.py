@@ -31,6 +31,10 @@ class Kind(StrEnum):
     PASSKEY_REMOVED = "passkey.removed"
     API_TOKEN_CREATED = "api_token.created"  # noqa: S105 (an event, not a token)
     API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105
+    # The first use of a day, and each by another program or from another address than the one before.
+    API_TOKEN_USED = "api_token.used"  # noqa: S105
+    # `details.reason` is "expired" or "wrong_secret". Once an hour at most, and nobody's where there is no such token.
+    API_TOKEN_REFUSED = "api_token.refused"  # noqa: S105
     # Of nobody's account: what everybody's tokens are signed with. `details.by` is "schedule" or "command".
     SIGNING_KEY_ROTATED = "signing_key.rotated"
     SIGNING_KEY_REVOKED = "signing_key.revoked"
