@@ -213,6 +213,8 @@ class TestCleanResponse:
             (b"connection", b"close, x-inner"), (b"x-inner", b"1"), (b"keep-alive", b"timeout=5"), (b"server", b"s"),
             (b"transfer-encoding", b"chunked"), (b"date", b"then"), (b"x-request-id", b"theirs"),
             (b"access-control-allow-origin", b"*"), (b"etag", b'"v1"'), (b"set-cookie", b"a"), (b"set-cookie", b"b"),
+            (b"ratelimit", b'"theirs";r=1;t=1'), (b"ratelimit-policy", b'"theirs";q=1;w=1'),
+            (b"x-ratelimit-limit", b"1"), (b"ratelimit-remaining", b"1"),
         ]  # fmt: skip
         kept = [(b"etag", b'"v1"'), (b"set-cookie", b"a"), (b"set-cookie", b"b")]
         assert hygiene.clean_response(headers, bodiless=False) == kept

@@ -30,6 +30,7 @@ from gateway.limits import Limits
 from gateway.policies import Policy
 from gateway.rate_limit import RateLimiter, RedisCounts
 from gateway.routes import Route
+from gateway.settings import CookieSettings
 
 _SCHEDULES = size(quick=1_000, full=10_000)
 _LOGIN_ONLY = """
@@ -135,6 +136,24 @@ class TestLimits:
                 [answered] = await statuses(gateway, 1, "/auth/refresh", **where, Cookie=cookie)
                 assert answered == status
 
+    async def test_is_counted_by_the_cookies_that_auth_has(self, run_gateway: Run) -> None:
+        """Whatever they are called, and no others that are called alike."""
+        where, email = address(), f"{uuid4().hex}@a.test"
+        cookies = CookieSettings(name="ours_8020", device_name="known_8020")
+        async with run_gateway(limits={"refresh": "1/900000", "account": "1/900000"}, cookie=cookies) as gateway:
+            for cookie, status in [
+                ("daybook_refresh=a; ours_8020=1", 200),
+                ("daybook_refresh=b; ours_8020_2=3; ours_8020=1", 429),
+                ("daybook_refresh=a; ours_8020=2", 200),
+            ]:
+                [answered] = await statuses(gateway, 1, "/auth/refresh", **where, Cookie=cookie)
+                assert answered == status
+            signed_in = [
+                await gateway.client.post("/auth/login", json={"email": email}, headers=address() | {"Cookie": cookie})
+                for cookie in ("a=b", "daybook_device=1", "known_8020=1")
+            ]
+        assert [answer.status_code for answer in signed_in] == [200, 429, 200]
+
     async def test_own_pages_use_up_nothing(self, run_gateway: Run) -> None:
         where = address()
         async with run_gateway(limits={"address": "1/900000"}) as gateway:
@@ -211,7 +230,7 @@ class Counting:
     def __post_init__(self) -> None:
         limiter = RateLimiter(_NO_REDIS)
         self.counts = limiter._local = LocalCounts(lambda: self.now)
-        self.limits = Limits(limiter, self.policies)
+        self.limits = Limits(limiter, self.policies, CookieSettings())
         self.route = Route("/todos", "todos", limits=tuple(self.policies))
 
     def ask(self) -> tuple[dict[str, tuple[int, int]], QuotaExceeded | None]:

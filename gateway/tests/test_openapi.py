@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 from tests.support.servers import Run, Service
 
+from chassis.problems import BadRequest, MethodNotAllowed
 from gateway import cors, table
+from gateway.errors import VersionNotSupported
 from gateway.openapi import merge
 
 _ROUTES = table.read().routes
@@ -36,6 +38,11 @@ class TestMerge:
         said = merged(todos=described({}))["info"]["description"]
         told = dict(cors.PREFLIGHT)[b"access-control-allow-headers"].decode().split(", ")
         assert all(f"`{name}`" in said for name in (*told, *cors.EXPOSED_HEADERS))
+
+    def test_says_what_is_answered_to_what_is_no_operation(self) -> None:
+        said = merged(todos=described({}))["info"]["description"]
+        for problem in (MethodNotAllowed, BadRequest, VersionNotSupported):
+            assert f"{problem.status} `{problem.slug}`" in " ".join(said.split())
 
     def test_keeps_components_of_the_same_name_apart(self) -> None:
         page = {"properties": {"items": {"items": {"$ref": "#/components/schemas/Item"}}}}
@@ -84,7 +91,7 @@ class TestMerge:
         )
         item = document["paths"]["/todos"]
         assert set(item["get"]["responses"]) == {
-            "200", "400", "414", "417", "426", "429", "431", "502", "503", "504"
+            "200", "400", "408", "414", "417", "426", "429", "431", "502", "503", "504", "505"
         }  # fmt: skip
         assert "413" in item["post"]["responses"]
         busy = item["post"]["responses"]["503"]

@@ -18,6 +18,7 @@ from tests.support.servers import (
     read_body,
     respond,
     say,
+    serving,
     speaking,
     until,
 )
@@ -184,6 +185,17 @@ class TestRequests:
         assert todos.asked[0].body == b"{}"
         assert not todos.asked[0].all("expect")
         writer.close()
+
+    async def test_name_the_host_that_they_go_to(self, run_gateway: Run) -> None:
+        """Where a service has several names, each address is asked by its own."""
+        one, two = Service(), Service()
+        async with serving(one) as first, serving(two) as second:
+            names = {f"127.0.0.1:{first}": one, f"localhost:{second}": two}
+            async with run_gateway(todos_url=",".join(f"http://{name}" for name in names)) as gateway:
+                for _ in range(4):
+                    assert (await gateway.client.get("/todos")).status_code == 200
+        for name, service in names.items():
+            assert {host for asked in service.asked for host in asked.all("host")} == {name.encode()}
 
     async def test_carry_whose_they_are_and_nothing_a_client_says_about_it(
         self, client: httpx.AsyncClient, todos: Service, auth: Service

@@ -1,5 +1,7 @@
+import asyncio
 import os
 import signal
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,12 +10,26 @@ import structlog
 from tests.support.servers import Run, Service, until
 
 from chassis.service import main
+from daybook.supervision.processes import dying_with_us, kill_group
 from gateway import table
 from gateway.settings import Settings
 from gateway.table import TableInvalid
 
 SHIPPED = files("gateway").joinpath("table.toml").read_text()
 _POLICY = '[[policies]]\nname = "p"\nquota = 1\nseconds = 1\ncounted = "account"\n'
+# Settings of a gateway that finds nobody.
+_AWAY = {
+    "GATEWAY_AUTH_URL": "http://127.0.0.1:1",
+    "GATEWAY_TODOS_URL": "http://127.0.0.1:1",
+    "GATEWAY_REDIS__URL": "redis://127.0.0.1:1/0",
+    "GATEWAY_BROKER__URL": "amqp://nobody@127.0.0.1:1/",
+    "GATEWAY_FRONTEND_ORIGINS": "[]",
+    "GATEWAY_REVOCATIONS__URL": "http://127.0.0.1:1/revocations.json",
+    "GATEWAY_EVENTS__KEYS_URL": "http://127.0.0.1:1/jwks.json",
+    "GATEWAY_TOKENS__ISSUER": "http://127.0.0.1:1",
+    "GATEWAY_TOKENS__JWKS_URL": "http://127.0.0.1:1/jwks.json",
+    "GATEWAY_HTTP__PORT": "0",
+}
 _ROUTE = '[[routes]]\npath = "{path}"\nupstream = "todos"\n{more}\n'
 
 
@@ -163,3 +179,37 @@ class TestReload:
             refused = next(line for line in logs if line["event"] == "table.refused")
             assert "routes.0.upstream: Field required" in refused["faults"]
         assert len(todos.asked) >= 2
+
+    async def test_leaves_the_signal_as_it_was(self, run_gateway: Run) -> None:
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            async with run_gateway():
+                assert signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGHUP, before)
+
+    async def test_before_there_is_anything_to_read_again_ends_nothing(self, tmp_path: Path) -> None:
+        log_file = tmp_path / "log"
+        with log_file.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *dying_with_us(signal.SIGKILL),
+                *(sys.executable, "-X", "importtime", "-m", "gateway", "api"),
+                env={**os.environ, **_AWAY},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            # A part of it is there, the rest is not.
+            await until(lambda: "chassis.problems" in log_file.read_text(), within=60)
+            process.send_signal(signal.SIGHUP)
+            # Only what runs looks for keys.
+            await until(
+                lambda: process.returncode is not None or "keys.fetch_failed" in log_file.read_text(), within=60
+            )
+            assert process.returncode is None
+        finally:
+            kill_group(process.pid)
+            await process.wait()

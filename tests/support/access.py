@@ -47,6 +47,7 @@ _PUBLIC: dict[Operation, Row] = {
     ("POST", "/auth/password/reset"): _row("nothing", 410, body={"token": _LINK, "new_password": PASSWORD}),
     ("POST", "/auth/email/verify"): _row("nothing", 410, body={"token": _LINK}),
     ("GET", "/.well-known/jwks.json"): _row("nothing"),
+    ("GET", "/auth/.well-known/jwks.json"): _row("nothing"),
     # The address is the secret: whoever has it may read.
     ("GET", "/calendar/{secret}.ics"): _row("nothing", thing="calendar"),
 }

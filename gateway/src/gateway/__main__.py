@@ -1,6 +1,12 @@
 """`python -m gateway api | check FILE | config`."""
 
 import gc
+import signal
+import sys
+
+if sys.argv[1:] == ["api"]:
+    # To be asked for the table before it was ever read would end the process: importing takes most of its start.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 from chassis.service import main
 from gateway import app, table

@@ -112,7 +112,7 @@ def _rules(settings: Settings, limiter: RateLimiter) -> Rules:
         quotas = policies.with_quotas(read.policies, settings.limits)
     except ValueError as error:
         raise TableInvalid(str(error)) from error
-    return Rules(read.routes, Limits(limiter, quotas))
+    return Rules(read.routes, Limits(limiter, quotas, settings.cookie))
 
 
 @contextmanager
@@ -133,12 +133,14 @@ def _reloading(
     if threading.current_thread() is not threading.main_thread():  # only there are signals heard
         yield
         return
-    loop = asyncio.get_running_loop()
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGHUP)
     loop.add_signal_handler(signal.SIGHUP, reload)
     try:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
+        # The loop knows only the default, by which it would end a process that is about to end in order.
+        signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager

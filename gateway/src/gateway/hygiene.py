@@ -54,8 +54,11 @@ _PASSED_ON = frozenset(
         b"if-match", b"if-none-match", b"last-event-id", b"origin", b"referer", b"sec-fetch-site", b"user-agent",
     }
 )  # fmt: skip
-# What the server in front of this code writes itself, and what is nobody's business.
-_NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"server", b"x-powered-by", b"x-request-id"}
+# What the server in front of this code or this code writes itself, and what is nobody's business. Limits are counted
+# here: what a service said of its own would stand beside them, and which is which nobody could tell.
+_NOT_ANSWERED = _HOP_BY_HOP | {b"date", b"ratelimit", b"ratelimit-policy", b"server", b"x-powered-by", b"x-request-id"}
+
+_NOT_ANSWERED_AT_ALL = (b"access-control-", b"ratelimit-", b"x-ratelimit-")
 
 # A body whose length is not known beforehand.
 CHUNKED = -1
@@ -193,4 +196,4 @@ def clean_response(headers: Iterable[Header], *, bodiless: bool) -> list[Header]
             dropped = dropped | {token.strip().lower() for token in value.split(b",")}
     if bodiless:  # a 204 has no length, and that of a 304 would make the server in front wait for a body
         dropped = dropped | {b"content-length"}
-    return [header for header in headers if header[0] not in dropped and not header[0].startswith(b"access-control-")]
+    return [header for header in headers if header[0] not in dropped and not header[0].startswith(_NOT_ANSWERED_AT_ALL)]

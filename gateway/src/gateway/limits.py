@@ -11,9 +11,9 @@ from gateway.hygiene import Header, Inbound
 from gateway.policies import Counted, Policy, describe
 from gateway.rate_limit import RateLimiter
 from gateway.routes import Route
+from gateway.settings import CookieSettings
 
 _MICROSECONDS = 1_000_000
-_REFRESH_COOKIE, _DEVICE_COOKIE = b"daybook_refresh", b"daybook_device"
 # 16 bytes in base64url.
 _SESSION_CHARACTERS = 22
 
@@ -30,8 +30,8 @@ _Circumstances = tuple[tuple[str, ...], bool, bool, bool, bool]
 class Limits:
     """Counts requests. `charge` gives what the answer must say about quotas, or raises QuotaExceeded."""
 
-    def __init__(self, limiter: RateLimiter, policies: Mapping[str, Policy]) -> None:
-        self._limiter, self._policies = limiter, policies
+    def __init__(self, limiter: RateLimiter, policies: Mapping[str, Policy], cookies: CookieSettings) -> None:
+        self._limiter, self._policies, self._cookies = limiter, policies, cookies
         self._always = tuple(policy.name for policy in policies.values() if policy.always)
         # Made once, used every time.
         self._plans: dict[_Circumstances, _Plan] = {}
@@ -45,7 +45,7 @@ class Limits:
         )
         if not policies:  # a table may leave a route to itself
             return []
-        charges = [Charge(policy, _key(policy, inbound, caller, account)) for policy in policies]
+        charges = [Charge(policy, self._key(policy, inbound, caller, account)) for policy in policies]
         verdict = await self._limiter.charge(charges)
         headers = [(b"ratelimit-policy", description), (b"ratelimit", _describe(charges, verdict))]
         if not verdict.allowed:
@@ -62,6 +62,22 @@ class Limits:
             plan = self._plans[circumstances] = (policies, describe(policies))
         return plan
 
+    def _key(self, policy: Policy, inbound: Inbound, caller: Caller, account: str | None) -> str:
+        return f"limit:{policy.name}:{self._whose(policy.counted, inbound, caller, account)}"
+
+    def _whose(self, counted: Counted, inbound: Inbound, caller: Caller, account: str | None) -> str:
+        if caller.principal is not None and counted == "user":
+            return str(caller.principal.id)
+        if caller.principal is not None and counted == "program":
+            return str(caller.principal.session_id)
+        if counted == "account" and account:
+            return _account(account, _cookie(inbound, self._cookies.device_name))
+        if counted == "session" and (value := _cookie(inbound, self._cookies.name)):
+            # Its token begins with the session's id and changes after it; where it does not, this counts by token, and
+            # the policies of the address hold all the same.
+            return _hidden(value[:_SESSION_CHARACTERS])
+        return caller.network
+
 
 def _left_out(*, signed_in: bool, is_program: bool, has_account: bool) -> set[Counted]:
     left_out: set[Counted] = {"guest"} if signed_in else {"user"}
@@ -72,25 +88,7 @@ def _left_out(*, signed_in: bool, is_program: bool, has_account: bool) -> set[Co
     return left_out
 
 
-def _key(policy: Policy, inbound: Inbound, caller: Caller, account: str | None) -> str:
-    return f"limit:{policy.name}:{_whose(policy.counted, inbound, caller, account)}"
-
-
-def _whose(counted: Counted, inbound: Inbound, caller: Caller, account: str | None) -> str:
-    if caller.principal is not None and counted == "user":
-        return str(caller.principal.id)
-    if caller.principal is not None and counted == "program":
-        return str(caller.principal.session_id)
-    if counted == "account" and account:
-        return _account(account, inbound)
-    if counted == "session" and (value := _cookie(inbound, _REFRESH_COOKIE)):
-        # Its token begins with the session's id and changes after it; where it does not, this counts by token, and
-        # the policies of the address hold all the same.
-        return _hidden(value[:_SESSION_CHARACTERS])
-    return caller.network
-
-
-def _account(account: str, inbound: Inbound) -> str:
+def _account(account: str, device: bytes) -> str:
     """Different spellings of one name are one account. A browser that was here before counts by itself, so that
     nobody is kept out by others who guess at their password.
 
@@ -98,13 +96,14 @@ def _account(account: str, inbound: Inbound) -> str:
     here, and gains nothing. The service takes such a cookie for none, and counts exactly, before it tries a password.
     """
     name = unicodedata.normalize("NFKC", account).strip().casefold()
-    return _hidden(name.encode("utf-8", "surrogatepass") + b"\0" + _cookie(inbound, _DEVICE_COOKIE))
+    return _hidden(name.encode("utf-8", "surrogatepass") + b"\0" + device)
 
 
-def _cookie(inbound: Inbound, called: bytes) -> bytes:
+def _cookie(inbound: Inbound, called: str) -> bytes:
+    names = called.encode(), b"__Host-" + called.encode()
     for cookie in b";".join(inbound.cookies).split(b";"):
         name, _, value = cookie.strip().partition(b"=")
-        if name.removeprefix(b"__Host-").startswith(called) and value:
+        if name in names and value:
             return value
     return b""
 

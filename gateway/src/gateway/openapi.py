@@ -21,6 +21,7 @@ from gateway.errors import (
     QuotaExceeded,
     UpgradeNotOffered,
     UriTooLong,
+    VersionNotSupported,
 )
 from gateway.hygiene import METHODS
 from gateway.routes import RouteTable
@@ -43,6 +44,10 @@ _DESCRIPTION = f"""Accounts, todos, their synchronisation. Errors are `applicati
 
 HEAD is answered wherever GET is.
 
+A method that an address does not have is answered 405 `method-not-allowed`, with `Allow`; one that no address has, such
+as `TRACE`, everywhere. What is not HTTP as RFC 9112 has it, and an address that is not in its plain form, is a 400
+`bad-request`; another version than HTTP/1.1 is a 505 `http-version-not-supported`.
+
 Pages of other origins (CORS): those that this installation lists may read answers, errors too, and send credentials.
 They may send {_named(ALLOWED_HEADERS)}, and read {_named(EXPOSED_HEADERS)}.
 `OPTIONS` with `Origin` and `Access-Control-Request-Method` is answered 204 everywhere, and counts towards no limit.
@@ -50,10 +55,10 @@ They may send {_named(ALLOWED_HEADERS)}, and read {_named(EXPOSED_HEADERS)}.
 
 # What the gateway itself may answer on behalf of any operation, and of those with a body.
 _ANYWHERE = (
-    BadRequest, UriTooLong, ExpectationFailed, UpgradeNotOffered, QuotaExceeded, HeadersTooLarge, BadGateway,
-    Overloaded, ServiceUnavailable, GatewayTimeout,
+    BadRequest, RequestTimeout, UriTooLong, ExpectationFailed, UpgradeNotOffered, QuotaExceeded, HeadersTooLarge,
+    BadGateway, Overloaded, ServiceUnavailable, GatewayTimeout, VersionNotSupported,
 )  # fmt: skip
-_WITH_BODY = (RequestTimeout, ContentTooLarge)
+_WITH_BODY = (ContentTooLarge,)
 
 _RETRY_AFTER = {"description": "Seconds until it is worth trying again", "schema": {"type": "integer", "minimum": 0}}
 _HEADERS: Mapping[str, Any] = {

@@ -149,7 +149,7 @@ class _Exchange:
     async def _attempt(self, body: bytes, *, fresh: bool = False, avoid: Endpoint | None = None) -> Response:
         asked_at = self._loop.time()
         endpoint, connection = await self._acquire(fresh=fresh, avoid=avoid)
-        connection.begin(self._head() + body, method=self._inbound.method, body_follows=self._upload.more)
+        connection.begin(self._head(endpoint) + body, method=self._inbound.method, body_follows=self._upload.more)
         if self._upload.more:
             self._client_watch = asyncio.create_task(self._send_rest(connection))
         else:
@@ -169,9 +169,9 @@ class _Exchange:
             raise ServiceUnavailable(retry_after=max(1, round(wait))) from error
         return self._endpoint, self._connection
 
-    def _head(self) -> bytes:
+    def _head(self, endpoint: Endpoint) -> bytes:
         left = max(1, int((self._errand.deadline - self._loop.time()) * 1000))
-        ours = ((b"host", self._upstream.authority), (_TIME_LEFT, b"%d" % left), *self._errand.asking)
+        ours = ((b"host", endpoint.origin.authority), (_TIME_LEFT, b"%d" % left), *self._errand.asking)
         return write_head(self._inbound, ours, cookies=self._route.cookies)
 
     def _expect_answer(self) -> None:

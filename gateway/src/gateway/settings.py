@@ -17,6 +17,7 @@ from chassis.settings import (
     ProcessEnvironment,
     RedisSettings,
     RevocationSettings,
+    SettingsGroup,
     TokenSettings,
     check_url,
 )
@@ -41,6 +42,15 @@ def _is_a_table(file: Path | None) -> Path | None:
 BaseUrls = Annotated[str, AfterValidator(_are_base_urls)]
 
 
+class CookieSettings(SettingsGroup):
+    """The cookies of auth by which requests are counted, by the names that auth is told."""
+
+    # Of the refresh token, which names a session.
+    name: str = "daybook_refresh"
+    # By which a browser that was here before is recognised.
+    device_name: str = "daybook_device"
+
+
 class Settings(ProcessEnvironment):
     model_config = SettingsConfigDict(
         env_prefix="GATEWAY_", env_nested_delimiter="__", frozen=True, nested_model_default_partial_update=True
@@ -62,6 +72,8 @@ class Settings(ProcessEnvironment):
     table: Annotated[Path | None, AfterValidator(_is_a_table)] = None
     # Quotas other than those in the table, by policy: GATEWAY_LIMITS__SIGN_IN=30/60.
     limits: dict[str, str] = Field(default_factory=dict)
+    # As auth has them.
+    cookie: CookieSettings = CookieSettings()
     # Requests of one service under way at once, open streams aside; those beyond are told to come back.
     requests_at_once: int = Field(default=1000, ge=1)
     # Connections to one service at once; a request beyond that is turned away.

@@ -66,7 +66,6 @@ class Upstream:
     def __init__(self, name: str, urls: Sequence[str], *, most_connections: int, lookup: Lookup = lookup) -> None:
         self.name, self._lookup = name, lookup
         self._origins = tuple(Origin.of(url) for url in urls)
-        self.authority = self._origins[0].authority
         self._most_connections = most_connections
         self.retries = RetryBudget()
         self._by_address: dict[tuple[Origin, str], Endpoint] = {}

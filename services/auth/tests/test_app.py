@@ -143,6 +143,7 @@ class TestDocument:
             "GET /internal/revocations": "list_revocations",
             "GET /internal/event-keys": "event_keys",
             "GET /.well-known/jwks.json": "jwks",
+            "GET /auth/.well-known/jwks.json": "jwks_below_auth",
         }
 
     def test_describes_and_files_every_operation(self, document: dict[str, Any]) -> None:

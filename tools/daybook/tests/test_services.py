@@ -94,3 +94,9 @@ class TestCookieName:
         elsewhere = wired({**ports, "gateway": 8020})
         assert elsewhere.cookie_name == "daybook_refresh_8020"
         assert elsewhere.device_cookie_name == "daybook_device_8020"
+
+    def test_is_told_to_the_gateway_as_to_auth(self, checkout: Checkout) -> None:
+        elsewhere = wired({**{service.name: service.port for service in SERVICES}, "gateway": 8020})
+        auth, gateway = (settings_of(name, elsewhere, checkout) for name in ("auth-api", "gateway"))
+        for name, value in (("NAME", "daybook_refresh_8020"), ("DEVICE_NAME", "daybook_device_8020")):
+            assert auth[f"AUTH_COOKIE__{name}"] == gateway[f"GATEWAY_COOKIE__{name}"] == value

@@ -106,6 +106,8 @@ def _gateway(wiring: Wiring) -> dict[str, str]:
         "GATEWAY_REDIS__URL": wiring.redis,
         "GATEWAY_BROKER__URL": wiring.brokers["gateway"],
         "GATEWAY_FRONTEND_ORIGINS": json.dumps([wiring.app_url]),
+        "GATEWAY_COOKIE__NAME": wiring.cookie_name,
+        "GATEWAY_COOKIE__DEVICE_NAME": wiring.device_cookie_name,
         "GATEWAY_HTTP__HOST": _LOOPBACK,
         # Everybody on this machine has one address.
         "GATEWAY_LIMITS__REGISTRATION": "600/3600",

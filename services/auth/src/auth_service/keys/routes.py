@@ -16,7 +16,12 @@ class JwkSetResponse(JSONResponse):
     media_type = "application/jwk-set+json"
 
 
-@router.get("/auth/.well-known/jwks.json", include_in_schema=False, response_class=JwkSetResponse)
+@router.get(
+    "/auth/.well-known/jwks.json",
+    operation_id="jwks_below_auth",
+    response_model=JwkSet,
+    response_class=JwkSetResponse,
+)
 @router.get("/.well-known/jwks.json", operation_id="jwks", response_model=JwkSet, response_class=JwkSetResponse)
 async def jwks(request: Request) -> Response:
     """The public keys that access tokens are verified with: the one that signs, the one that will, those that did."""
