@@ -11,6 +11,7 @@ export function stillStore(parts: Partial<Snapshot>): TodoStore {
     snapshot: () => snapshot,
     get: (id) => [...snapshot.todos, ...snapshot.trash].find((todo) => todo.id === id),
     mutate: none,
+    giveUp: none,
     undo: nothing,
     redo: nothing,
     resolve: none,

@@ -19,6 +19,8 @@ export interface Actions {
   restore(todos: readonly TodoView[]): Receipt;
   /** Behind another todo, or before all others. */
   move(todoIds: readonly string[], after: string | null): Receipt;
+  /** Takes note of what was typed and not taken: undoing takes it. */
+  giveUp(todoId: string, typed: Patch): Receipt;
   undo(): void;
   redo(): void;
 }
@@ -79,6 +81,7 @@ export function createActions(store: TodoStore, t: Translate): Actions {
       );
       return offerShort(receipt, "Todo moved", text("{count} todos moved"));
     },
+    giveUp: (todoId, typed) => offer(store.giveUp(todoId, typed), t("Left as it was")),
     undo: () => {
       const { undoable } = store.snapshot();
       if (undoable) report(store.undo(), t("Undone: {what}", { what: words(t, undoable) }));
@@ -99,6 +102,7 @@ const kinds: Readonly<Record<Undoable["kind"], Text>> = {
   complete: text("ticking {what}"),
   reopen: text("opening {what} again"),
   decide: text("your choice about {what}"),
+  "give-up": text("leaving {what} as it was"),
 };
 
 const words = (t: Translate, { kind, todo_ids, title }: Undoable): string => {

@@ -141,6 +141,19 @@ export function invert(replica: Replica, { operation }: Queued): Inverse {
   return { kind, todo_id, changes: Object.fromEntries(back), before };
 }
 
+/** Something typed and left: nothing to do, and something to take back. Undefined where it says what is there anyway. */
+export function giveUp(replica: Replica, todoId: string, typed: Patch): Action | undefined {
+  const before = replica.view(todoId);
+  if (!before || before.deleted_at !== null) return undefined;
+  const fields = editable.filter((field) => typed[field] !== undefined && !same(before[field], typed[field]));
+  if (fields.length === 0) return undefined;
+  const changes = Object.fromEntries(
+    fields.map((field) => [field, { from: before[field], to: typed[field] }]),
+  );
+  const inverse: Inverse = { kind: "update", todo_id: todoId, changes, before };
+  return { queued: [], inverses: [inverse], kind: "give-up", title: before.title };
+}
+
 /** What takes an operation back now. Undefined when somebody has changed since what it had changed. */
 export function toIntent(replica: Replica, inverse: Exclude<Inverse, InverseRows>): Intent | undefined {
   const view = replica.view(inverse.todo_id);

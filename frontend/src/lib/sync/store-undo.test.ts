@@ -32,6 +32,21 @@ describe("undo", () => {
     expect(store.undo()).toBeUndefined();
   });
 
+  test("takes what somebody typed and left, unless it has been changed elsewhere since", async () => {
+    const { server, store } = await three();
+    expect(store.giveUp(anId(1), { title: "1" })).toEqual({ todo_ids: [] });
+    const { action } = store.giveUp(anId(1), { title: "typed" });
+    expect(store.snapshot()).toMatchObject({ unsent: 0, undoable: { kind: "give-up", title: "1" } });
+    expect(store.undo(action)).toEqual({ todo_ids: [anId(1)], skipped: [] });
+    await settle();
+    expect(server.titles()).toEqual(["typed", "2", "3"]);
+    store.giveUp(anId(2), { title: "typed" });
+    server.change(anId(2), { title: "theirs" });
+    store.kick();
+    await settle();
+    expect(store.undo()).toEqual({ todo_ids: [], skipped: [anId(2)] });
+  });
+
   test("takes back several at once, as they were done", async () => {
     const { server, store, ids, each } = await three();
     const { action, todo_ids } = store.mutate(each({ completed: true }));

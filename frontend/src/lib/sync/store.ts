@@ -1,4 +1,4 @@
-import { type Action, perform } from "@/lib/sync/actions";
+import { type Action, giveUp, perform } from "@/lib/sync/actions";
 import { Draft } from "@/lib/sync/batch";
 import { resolve, retry } from "@/lib/sync/conflicts";
 import { decide, putBack } from "@/lib/sync/decide";
@@ -83,6 +83,14 @@ export class Store implements TodoStore {
     const name = this.#history.record(action);
     this.#keep(action);
     return { action: name, todo_ids: idsOf(action) };
+  }
+
+  giveUp(todoId: string, typed: Patch): Receipt {
+    const action = giveUp(this.#replica, todoId, typed);
+    if (!action) return nothingDone;
+    const name = this.#history.record(action);
+    this.#refresh();
+    return { action: name, todo_ids: [todoId] };
   }
 
   undo(action?: number): Undone | undefined {

@@ -89,7 +89,7 @@ export interface Receipt {
 export interface Undoable {
   readonly action: number;
   /** The kind that all its intents have in common; `update` when they differ. */
-  readonly kind: Intent["kind"] | "complete" | "reopen" | "decide";
+  readonly kind: Intent["kind"] | "complete" | "reopen" | "decide" | "give-up";
   readonly todo_ids: readonly string[];
   /** The title of the first todo. */
   readonly title: string;
@@ -203,6 +203,8 @@ export interface TodoStore {
 
   /** Shows an action at once, keeps it and sends it when that is possible. */
   mutate(intents: Intent | readonly Intent[]): Receipt;
+  /** Changes nothing, but takes note of what somebody typed and left: taking that back makes the change. */
+  giveUp(todoId: string, typed: Patch): Receipt;
   /** Takes back an action of this tab: the last one, or the one named. Undefined when there is none. */
   undo(action?: number): Undone | undefined;
   /** Does again what was undone last. */

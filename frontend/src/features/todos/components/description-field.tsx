@@ -6,20 +6,21 @@ import { DESCRIPTION_LENGTH } from "@/features/todos/limits";
 import { useText } from "@/hooks/text";
 import type { TodoView } from "@/lib/sync/types";
 
-/** Saved when the field is left; Escape takes back what was typed since. */
+/** Saved when the field is left, by Escape as well: it may be much that was typed. Ctrl-Z takes it back from there. */
 export function DescriptionField({ todo }: { todo: TodoView }) {
   const t = useText();
   const id = useId();
-  const { text, type, save, discard } = useEdit(todo, "description");
+  const { text, type, save } = useEdit(todo, "description");
 
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     const done = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
-    if (!done) return;
-    // It closes this field, not the panel around it.
+    if (!done || event.nativeEvent.isComposing) return;
+    // It leaves this field, not the panel around it, which takes the focus: another Escape closes that.
     event.preventDefault();
     event.stopPropagation();
-    if (event.key === "Escape") discard();
-    event.currentTarget.blur();
+    const panel = event.currentTarget.closest<HTMLElement>("aside, [role=dialog]");
+    if (panel) panel.focus();
+    else event.currentTarget.blur();
   };
 
   return (

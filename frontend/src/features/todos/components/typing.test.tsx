@@ -150,6 +150,60 @@ describe("Escape", () => {
   });
 });
 
+describe("what was typed and left by Escape", () => {
+  const saved = ({ store }: ReturnType<typeof worldWith>) => store.get(anId(1));
+
+  test("is kept where it may be long, and the focus stays in the panel", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const world = worldWith({ title: "one", description: "before" });
+    const { user } = await page(world);
+    await user.type(await notes(), " and a paragraph{Escape}");
+    expect(saved(world)?.description).toBe("before and a paragraph");
+    expect(document.activeElement).toBe(screen.getByRole("dialog", { name: "Details of “one”" }));
+    await user.keyboard("{Control>}z{/Control}");
+    expect(saved(world)).toMatchObject({ description: "before", deleted_at: null });
+  });
+
+  test("comes back by Ctrl-Z, which undoes nothing older before", async () => {
+    const world = worldWith();
+    const { user, store } = await page(world);
+    await user.type(field(), "one{Enter}");
+    await user.click(await title("one"));
+    await user.type(titleField(), " and more{Escape}");
+    expect(await title("one")).toBe(document.activeElement);
+    expect(await screen.findByText("Left as it was")).toBeDefined();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(store.snapshot().todos).toMatchObject([{ title: "one and more" }]);
+    await user.keyboard("{Control>}{Shift>}Z{/Shift}{/Control}");
+    expect(store.snapshot().todos).toMatchObject([{ title: "one" }]);
+  });
+
+  test("is offered back, unless nothing was typed", async () => {
+    const world = worldWith({ title: "one" });
+    const { user } = await page(world);
+    await user.click(await title("one"));
+    await user.keyboard("{Escape}");
+    expect(world.store.snapshot().undoable).toBeUndefined();
+    await user.click(await title("one"));
+    await user.type(titleField(), " and more{Escape}");
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(saved(world)?.title).toBe("one and more");
+  });
+});
+
+describe("undoing by keys", () => {
+  test("belongs to a field in which one types, also when that is empty again", async () => {
+    const { user, store } = await page(worldWith());
+    await user.type(field(), "one{Enter}");
+    await user.type(field(), "t{Backspace}{Control>}z{/Control}");
+    expect(store.snapshot().todos).toMatchObject([{ title: "one" }]);
+    act(() => field().blur());
+    await user.click(field());
+    await user.keyboard("{Control>}z{/Control}");
+    expect(store.snapshot().todos).toEqual([]);
+  });
+});
+
 describe("a tag that is not finished", () => {
   test("is taken when its field goes away", async () => {
     visit(`/?todo=${anId(1)}`);

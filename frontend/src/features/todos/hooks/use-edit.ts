@@ -13,6 +13,7 @@ interface Edit {
   readonly type: (text: string) => void;
   /** Answers false where it could not be taken: then what was typed stays. */
   readonly save: () => boolean;
+  /** Leaves it as it was. What was typed comes back by undoing. */
   readonly discard: () => true;
 }
 
@@ -61,6 +62,8 @@ export function useEdit(
     },
     save,
     discard: () => {
+      const given = latest.current && clean(latest.current.text);
+      if (given !== undefined) actions.giveUp(todo.id, { [field]: given });
       keep(undefined);
       return true;
     },

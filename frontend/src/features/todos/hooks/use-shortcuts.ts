@@ -10,12 +10,15 @@ function belongsElsewhere(target: EventTarget | null): boolean {
   return target.closest(`${FIELD}, [role=dialog], [role=alertdialog], [role=menu], [role=grid]`) !== null;
 }
 
-/** Undoing belongs to the field that one types in, as long as something is typed there; and waits for a question. */
-function undoesElsewhere(target: EventTarget | null): boolean {
+/**
+ * Undoing belongs to the field that one types in, also when that has just been emptied by hand; and waits for a question.
+ * `typedIn` is the field in which something was typed since it has the focus.
+ */
+function undoesElsewhere(target: EventTarget | null, typedIn: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   const field = target.closest(FIELD);
-  const isEmpty = field instanceof HTMLInputElement && field.value === "";
-  return (field !== null && !isEmpty) || target.closest("[role=alertdialog], [role=menu]") !== null;
+  const isUntouched = field instanceof HTMLInputElement && field.value === "" && field !== typedIn;
+  return (field !== null && !isUntouched) || target.closest("[role=alertdialog], [role=menu]") !== null;
 }
 
 /** The second key of “g then t” has to come within this time. */
@@ -37,9 +40,16 @@ export function useShortcuts(bindings: Bindings): void {
 
   useEffect(() => {
     let pressedG = Number.NEGATIVE_INFINITY;
+    let typedIn: EventTarget | null = null;
+    const type = (event: Event) => {
+      typedIn = event.target;
+    };
+    const leave = () => {
+      typedIn = null;
+    };
     const withMod = (event: KeyboardEvent) => {
       // The palette opens from anywhere.
-      const isOurs = event.key.toLowerCase() === "k" || !undoesElsewhere(event.target);
+      const isOurs = event.key.toLowerCase() === "k" || !undoesElsewhere(event.target, typedIn);
       return isOurs && !event.altKey ? current.current.withMod[event.key] : undefined;
     };
     const letter = (event: KeyboardEvent) => {
@@ -50,13 +60,19 @@ export function useShortcuts(bindings: Bindings): void {
       return (isSecond ? afterG : letters)[event.key];
     };
     const press = (event: KeyboardEvent) => {
+      // What is entered is not being typed any more.
+      if (event.key === "Enter") leave();
       if (event.defaultPrevented || event.isComposing || event.repeat) return;
       const act = event.ctrlKey || event.metaKey ? withMod(event) : letter(event);
       if (!act) return;
       event.preventDefault();
       act();
     };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
+    const ends = new AbortController();
+    const { signal } = ends;
+    document.addEventListener("keydown", press, { signal });
+    document.addEventListener("input", type, { signal });
+    document.addEventListener("focusout", leave, { signal });
+    return () => ends.abort();
   }, []);
 }

@@ -146,6 +146,7 @@ export const todos = {
   "{count} todos done": { one: "Aufgabe erledigt", other: "{count} Aufgaben erledigt" },
   "{count} todos opened again": { one: "Aufgabe wieder geöffnet", other: "{count} Aufgaben wieder geöffnet" },
   "{count} todos moved": { one: "Aufgabe verschoben", other: "{count} Aufgaben verschoben" },
+  "Left as it was": "Nicht übernommen",
   "your choice about {what}": "deine Entscheidung über {what}",
   "It has been changed elsewhere since, and was left as it is.":
     "Es wurde seitdem anderswo geändert und blieb, wie es ist.",
@@ -164,6 +165,7 @@ export const todos = {
   "restoring {what}": "{what} wiederherstellen",
   "moving {what}": "{what} verschieben",
   "ticking {what}": "{what} abhaken",
+  "leaving {what} as it was": "{what} lassen, wie es war",
   "opening {what} again": "{what} wieder öffnen",
   "Command palette": "Befehle",
   "What do you want to do?": "Was möchtest du tun?",
