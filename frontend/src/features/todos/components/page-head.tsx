@@ -1,9 +1,10 @@
 "use client";
 
 import { ListChecks } from "lucide-react";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { SEARCH_FIELD } from "@/features/todos/fields";
 import type { Selection } from "@/features/todos/hooks/use-selection";
 import { type Place, views } from "@/features/todos/places";
 import { useText } from "@/hooks/text";
@@ -12,6 +13,7 @@ import { useToday } from "@/hooks/use-today";
 import type { Translate } from "@/lib/i18n/translate";
 import type { TodoView } from "@/lib/sync/types";
 import { longDay } from "@/lib/todo-words";
+import { typeInto } from "@/lib/typing-ahead";
 
 const SearchField = lazy(() => import("@/features/todos/components/search-field"));
 
@@ -36,7 +38,7 @@ export function PageHead({ place, todos, selection }: PageHeadProps) {
       <div className="min-w-0 flex-1">
         <h1 className="font-semibold text-3xl tracking-tight [overflow-wrap:anywhere]">{title}</h1>
         {place.name === "search" ? (
-          <Suspense fallback={<Skeleton className="mt-5 mb-7.5 h-14 w-full rounded-2xl" />}>
+          <Suspense fallback={<SearchToCome />}>
             <SearchField query={place.query} found={todos.length} />
           </Suspense>
         ) : (
@@ -58,6 +60,13 @@ export function PageHead({ place, todos, selection }: PageHeadProps) {
       )}
     </div>
   );
+}
+
+/** The field takes what is typed from now on. */
+function SearchToCome() {
+  const t = useText();
+  useLayoutEffect(() => void typeInto(SEARCH_FIELD, t("Search your todos")), [t]);
+  return <Skeleton className="mt-5 mb-7.5 h-14 w-full rounded-2xl" />;
 }
 
 function titleOf(t: Translate, place: Place): string {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { takeTyped, typeInto } from "@/lib/typing-ahead";
 import { boxes, closePage, field, page, visit, worldWith } from "@/testing/pages";
 
 vi.mock("next/navigation", () => import("@/testing/navigation"));
@@ -53,6 +54,51 @@ describe("the command palette", () => {
     const { user, runtime } = await palette();
     await user.keyboard("dark{Enter}");
     await waitFor(() => expect(runtime.local.theme.get()).toBe("dark"));
+  });
+});
+
+describe("what is typed for a field that is still to come", () => {
+  test("is in the palette, and not taken for keys", async () => {
+    const { user } = await page(worldWith({ title: "Call Mira" }));
+    await user.keyboard("n");
+    await user.keyboard("{Control>}k{/Control}gd mira");
+    const search = await screen.findByRole("combobox", { name: "What do you want to do?" });
+    expect(search).toHaveProperty("value", "gd mira");
+    expect(document.activeElement).toBe(search);
+    expect(location.pathname).toBe("/");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(field()));
+  });
+
+  test("is in the search, and in the field for new todos", async () => {
+    const { user } = await page(worldWith({ title: "Call Mira" }));
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard("/gd n");
+    const search = await screen.findByRole("searchbox", { name: "Search your todos" });
+    await waitFor(() => expect(search).toHaveProperty("value", "gd n"));
+    expect(document.activeElement).toBe(search);
+    expect(location.pathname).toBe("/search");
+    expect(screen.queryByRole("textbox", { name: "Search your todos" })).toBeNull();
+    act(() => search.blur());
+    await user.keyboard("ngd milk");
+    await waitFor(() => expect(field()).toHaveProperty("value", "gd milk"));
+    expect(document.activeElement).toBe(field());
+  });
+
+  test("goes back to where one was when it is left by Escape, and ends with the patience", async () => {
+    const input = document.body.appendChild(document.createElement("input"));
+    input.focus();
+    typeInto("to-come", "To come");
+    expect(document.activeElement?.getAttribute("aria-label")).toBe("To come");
+    document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    expect(document.activeElement).toBe(input);
+    expect(takeTyped("to-come")).toBeUndefined();
+    vi.useFakeTimers();
+    typeInto("to-come", "To come");
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(document.activeElement).toBe(input);
+    input.remove();
   });
 });
 

@@ -7,11 +7,13 @@ import { Modal, ModalOverlay } from "react-aria-components/Modal";
 import { classes } from "@/components/ui/classes";
 import { Kbd } from "@/components/ui/kbd";
 import { type Command, commandsFor } from "@/features/todos/commands";
+import { PALETTE_FIELD } from "@/features/todos/fields";
 import { useActions } from "@/features/todos/hooks/use-actions";
 import { useRuntime } from "@/hooks/runtime";
 import { useText } from "@/hooks/text";
 import { useSnapshot } from "@/hooks/todo-store";
 import { useNavigate } from "@/hooks/use-navigate";
+import { useTyped } from "@/hooks/use-typed";
 
 interface PaletteProps {
   onClose: () => void;
@@ -20,14 +22,19 @@ interface PaletteProps {
 }
 
 /** Everything by name: views, tags, todos, and what can be done. */
-export default function Palette({ onClose, onHelp, onWrite }: PaletteProps) {
+export default function Palette(props: PaletteProps) {
+  const typed = useTyped(PALETTE_FIELD);
+  return typed === undefined ? null : <OpenPalette {...props} typed={typed} />;
+}
+
+function OpenPalette({ onClose, onHelp, onWrite, typed }: PaletteProps & { typed: string }) {
   const t = useText();
   const navigate = useNavigate();
   const actions = useActions();
   const snapshot = useSnapshot();
   const { theme } = useRuntime().local;
   const id = useId();
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(typed);
   const [place, setPlace] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -81,6 +88,7 @@ export default function Palette({ onClose, onHelp, onWrite }: PaletteProps) {
               aria-autocomplete="list"
               {...(commands[active] && { "aria-activedescendant": `${id}-${active}` })}
               ref={field}
+              id={PALETTE_FIELD}
               value={query}
               onChange={(event) => {
                 setQuery(event.target.value);

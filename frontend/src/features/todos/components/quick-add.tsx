@@ -1,8 +1,9 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { NEW_TODO_FIELD } from "@/features/todos/fields";
 import { useActions } from "@/features/todos/hooks/use-actions";
 import { useParser } from "@/features/todos/hooks/use-parser";
 import { LINE_LENGTH, oneLine, TITLE_LENGTH, TITLE_WARNING } from "@/features/todos/limits";
@@ -13,6 +14,7 @@ import { useToday } from "@/hooks/use-today";
 import type { Parsed } from "@/lib/quick-add/parse";
 import { today as dayAhead } from "@/lib/sync/days";
 import type { Patch } from "@/lib/sync/types";
+import { takeTyped } from "@/lib/typing-ahead";
 
 const QuickAddChips = lazy(() => import("@/features/todos/components/quick-add-chips"));
 
@@ -39,6 +41,14 @@ export function QuickAdd({ place }: { place: Place }) {
   const left = TITLE_LENGTH - parsed.title.length;
   const isAddable = parsed.title !== "" && left >= 0;
 
+  // What was typed on the way here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field is there.
+  useLayoutEffect(() => {
+    const typed = takeTyped(NEW_TODO_FIELD);
+    if (typed === undefined) return;
+    input.current?.focus();
+    if (typed) setDraft({ text: oneLine(line + typed) });
+  }, []);
   // A draft from before is understood as well.
   useEffect(() => {
     if (line !== "") load();
@@ -71,12 +81,12 @@ export function QuickAdd({ place }: { place: Place }) {
     <form onSubmit={(event) => void submit(event)} className="group/quick-add relative z-10 print:hidden">
       <div className="flex h-14 items-center gap-2 rounded-2xl border border-edge bg-surface ps-4 pe-2 shadow-card transition-colors focus-within:border-accent focus-within:ring-3 focus-within:ring-accent/20 hover:border-soft">
         <Plus aria-hidden className="size-5 shrink-0 text-accent" />
-        <label htmlFor="new-todo" className="sr-only">
+        <label htmlFor={NEW_TODO_FIELD} className="sr-only">
           {t("New todo")}
         </label>
         <input
           ref={input}
-          id="new-todo"
+          id={NEW_TODO_FIELD}
           value={line}
           onFocus={() => void load()}
           onChange={(event) => {

@@ -1,10 +1,12 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { replaceBy } from "@/components/place-link";
+import { SEARCH_FIELD } from "@/features/todos/fields";
 import { hrefOf } from "@/features/todos/places";
 import { useText } from "@/hooks/text";
+import { takeTyped } from "@/lib/typing-ahead";
 
 /** Finds while one types, in what this device has: no network is asked. */
 export default function SearchField({ query, found }: { query: string; found: number }) {
@@ -17,13 +19,17 @@ export default function SearchField({ query, found }: { query: string; found: nu
     setWritten(query);
     setText(query);
   }
-  useEffect(() => field.current?.focus(), []);
-
   const change = (value: string) => {
     setText(value);
     setWritten(value.trim());
     replaceBy(hrefOf({ name: "search", query: value.trim() }));
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the field is there.
+  useLayoutEffect(() => {
+    const typed = takeTyped(SEARCH_FIELD);
+    field.current?.focus();
+    if (typed) change(text + typed);
+  }, []);
   const words =
     query === ""
       ? t("Words from titles, notes and tags.")
@@ -32,12 +38,12 @@ export default function SearchField({ query, found }: { query: string; found: nu
     <div className="mt-5">
       <div className="relative">
         <Search aria-hidden className="pointer-events-none absolute start-4 top-4.5 size-5 text-faint" />
-        <label htmlFor="search" className="sr-only">
+        <label htmlFor={SEARCH_FIELD} className="sr-only">
           {t("Search your todos")}
         </label>
         <input
           ref={field}
-          id="search"
+          id={SEARCH_FIELD}
           type="search"
           value={text}
           onChange={(event) => change(event.target.value)}

@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, useCallback } from "react";
+import { NEW_TODO_FIELD } from "@/features/todos/fields";
 
 /** Marks what the arrow keys move between: the same control of the next row. */
 export const control = (name: string) => ({ "data-control": name });
@@ -19,7 +20,7 @@ export function focusControl(row: Element | null | undefined, name: string): boo
 export function focusNeighbour(row: Element | null): void {
   const next = row?.nextElementSibling ?? row?.previousElementSibling;
   if (!row?.contains(document.activeElement)) return;
-  if (!focusControl(next, "check")) document.getElementById("new-todo")?.focus();
+  if (!focusControl(next, "check")) document.getElementById(NEW_TODO_FIELD)?.focus();
 }
 
 export interface RowActions {

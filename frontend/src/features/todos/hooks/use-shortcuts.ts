@@ -59,9 +59,9 @@ export function useShortcuts(bindings: Bindings): void {
       pressedG = event.key === "g" && !isSecond ? event.timeStamp : Number.NEGATIVE_INFINITY;
       return (isSecond ? afterG : letters)[event.key];
     };
+    // What is entered is not being typed any more.
+    const enter = ({ key }: KeyboardEvent) => key === "Enter" && leave();
     const press = (event: KeyboardEvent) => {
-      // What is entered is not being typed any more.
-      if (event.key === "Enter") leave();
       if (event.defaultPrevented || event.isComposing || event.repeat) return;
       const act = event.ctrlKey || event.metaKey ? withMod(event) : letter(event);
       if (!act) return;
@@ -70,6 +70,7 @@ export function useShortcuts(bindings: Bindings): void {
     };
     const ends = new AbortController();
     const { signal } = ends;
+    document.addEventListener("keydown", enter, { signal, capture: true });
     document.addEventListener("keydown", press, { signal });
     document.addEventListener("input", type, { signal });
     document.addEventListener("focusout", leave, { signal });
