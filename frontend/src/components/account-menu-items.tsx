@@ -24,7 +24,11 @@ export default function AccountMenuItems({ user, triggerRef, onClose, onSignOut 
       onClose={onClose}
       header={
         <>
-          {user.display_name && <p className="max-w-64 truncate font-medium text-sm">{user.display_name}</p>}
+          {user.display_name && (
+            <p dir="auto" className="max-w-64 truncate font-medium text-sm">
+              {user.display_name}
+            </p>
+          )}
           <p className="max-w-64 truncate text-faint text-sm">{user.email}</p>
         </>
       }

@@ -1,4 +1,5 @@
 import { type Text, type Translate, text } from "@/lib/i18n/translate";
+import { isolate } from "@/lib/isolate";
 import { priorityWords } from "@/lib/priority-words";
 import type { Field, Todo } from "@/lib/sync/types";
 import { dueWords, ruleWords } from "@/lib/todo-words";
@@ -26,7 +27,7 @@ const said: Said = {
   due: (t, due) => (due ? dueWords(t, due) : t("No date")),
   recurrence: (t, recurrence) => (recurrence ? ruleWords(t, recurrence) : t("Never")),
   position: (t) => t("Another place"),
-  tags: (t, tags) => tags.map((tag) => `#${tag}`).join(" ") || t("No tags"),
+  tags: (t, tags) => tags.map((tag) => isolate(`#${tag}`)).join(" ") || t("No tags"),
 };
 
 export function fieldWords<F extends Field>(

@@ -31,6 +31,7 @@ export function TextField(props: TextFieldProps) {
       </label>
       <div className="relative">
         <input
+          dir="auto"
           {...input}
           id={id}
           aria-invalid={error !== undefined}

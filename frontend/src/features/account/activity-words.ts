@@ -62,7 +62,7 @@ export function describeDetails(t: Translate, { details }: Pick<AuditEntry, "det
   const parts = [
     typeof method === "string" && t.any(methods[method] ?? `with ${method.replaceAll("_", " ")}`),
     typeof lacking === "string" && t.any(missing[lacking] ?? lacking.replaceAll("_", " ")),
-    typeof name === "string" && name && `“${name}”`,
+    typeof name === "string" && name && t("“{title}”", { title: name }),
   ];
   return parts.filter(Boolean).join(" ");
 }

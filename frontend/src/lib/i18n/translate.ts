@@ -1,5 +1,6 @@
 import type { german } from "@/lib/i18n/de";
 import type { Language } from "@/lib/i18n/languages";
+import { isolate } from "@/lib/isolate";
 
 /**
  * Texts are their own keys: the English sentence stands where it is shown, and costs nothing more than itself. Another
@@ -66,7 +67,7 @@ const single = (found: string | Plural): string => (typeof found === "string" ? 
 const withoutContext = (text: string): string => text.replace(/\|.*$/, "");
 
 const fill = (text: string, values: Readonly<Record<string, Value>>): string =>
-  text.replaceAll(new RegExp(slot, "g"), (whole, name: string) => String(values[name] ?? whole));
+  text.replaceAll(new RegExp(slot, "g"), (whole, name: string) => isolate(String(values[name] ?? whole)));
 
 /** What prerendered pages are written in. */
 export const english: Translate = createTranslate("en", "en-GB");

@@ -17,6 +17,7 @@ import { useAction } from "@/hooks/use-action";
 import { useResource } from "@/hooks/use-resource";
 import type { AuditEntry } from "@/lib/api/types";
 import { fullTime, relativeTime } from "@/lib/dates";
+import { isolate } from "@/lib/isolate";
 
 export function ActivitySection() {
   const t = useText();
@@ -63,7 +64,7 @@ function ActivityEntry({ entry }: { entry: AuditEntry }) {
   const { title, isNotable } = describe(t, entry);
   const details = describeDetails(t, entry);
   const origin = [
-    entry.device && deviceName(t, entry.device),
+    entry.device && isolate(deviceName(t, entry.device)),
     entry.address && t("from {address}", { address: entry.address }),
   ];
   return (

@@ -92,7 +92,7 @@ function DeviceEntry({ device, onEnded }: { device: Device; onEnded: (id: string
       icon={isHandheld(device.device) ? <Smartphone aria-hidden /> : <Laptop aria-hidden />}
       title={
         <>
-          {name}
+          <bdi>{name}</bdi>
           {device.current && <Badge>{t("This device")}</Badge>}
         </>
       }

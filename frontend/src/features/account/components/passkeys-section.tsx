@@ -100,7 +100,7 @@ function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id
     <Entry
       below={proof}
       icon={<KeyRound aria-hidden />}
-      title={passkey.name}
+      title={<bdi>{passkey.name}</bdi>}
       action={
         !isOpen && (
           <Button

@@ -9,6 +9,7 @@ import { ProfileSection } from "@/features/account/components/profile-section";
 import { TokensSection } from "@/features/account/components/tokens-section";
 import { saveFile } from "@/lib/save-file";
 import { api, done, refusal } from "@/testing/answers";
+import { unguarded } from "@/testing/directions";
 import { createWorld, renderIn } from "@/testing/render";
 import { answer } from "@/testing/sessions";
 
@@ -48,6 +49,29 @@ describe("the profile", () => {
     await user.click(await press("Send the mail again"));
     await waitFor(() => expect(asked.at(-1)?.call).toBe("POST /auth/email/verification"));
   });
+});
+
+test("names that are written from right to left keep their direction", async () => {
+  const times = { created_at: AT, last_used_at: AT };
+  const token = { id: "t1", name: "סקריפט (1)", scopes: ["todos:read"], expires_at: AT, ...times };
+  const device = { id: "s2", current: false, device: "הטלפון", address: null, ...times };
+  const entry = { id: "1", kind: "passkey.added", at: AT, address: "192.0.2.7", device: "הטלפון" };
+  show(
+    <>
+      <DevicesSection />
+      <TokensSection />
+      <ActivitySection />
+    </>,
+    {
+      "GET /auth/sessions": page(device),
+      "GET /auth/tokens": page(token),
+      "GET /auth/audit": page({ ...entry, details: { name: "מפתח" } }),
+    },
+  );
+  await screen.findByText(token.name);
+  await screen.findByText(/מפתח/);
+  await screen.findByText(device.device);
+  expect(unguarded()).toEqual([]);
 });
 
 describe("devices", () => {

@@ -95,7 +95,7 @@ function TokenEntry({ token, onRevoked }: { token: ApiToken; onRevoked: (id: str
       icon={<SquareTerminal aria-hidden />}
       title={
         <>
-          {token.name}
+          <bdi>{token.name}</bdi>
           {isOver && <Badge tone="warn">{t("Expired")}</Badge>}
           <Badge tone="quiet">
             {token.scopes.includes("todos:write") ? t("Read and change") : t("Read only")}

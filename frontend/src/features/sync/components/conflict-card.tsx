@@ -64,7 +64,7 @@ export function ConflictCard({ conflict }: { conflict: Conflict }) {
                 {fields.map(({ field, yours, stored }) => (
                   <div key={field}>
                     <dt className="text-faint">{t.any(fieldNames[field])}</dt>
-                    <dd className="whitespace-pre-line [overflow-wrap:anywhere]">
+                    <dd dir="auto" className="whitespace-pre-line [overflow-wrap:anywhere]">
                       {fieldWords(t, field, kind === "deleted-here" ? stored : yours)}
                     </dd>
                   </div>

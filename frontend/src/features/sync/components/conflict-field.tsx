@@ -43,7 +43,7 @@ export function ConflictField({ conflict, choice, onChoose }: ConflictFieldProps
             />
             <span className="min-w-0">
               <span className="block text-soft text-xs">{label}</span>
-              <span className="block whitespace-pre-line [overflow-wrap:anywhere]">
+              <span dir="auto" className="block whitespace-pre-line [overflow-wrap:anywhere]">
                 {fieldWords(t, field, given as never)}
               </span>
             </span>

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import Toaster from "@/components/ui/toaster";
 import { SyncNotices } from "@/features/sync/components/sync-notices";
 import type { Patch, Todo } from "@/lib/sync/types";
+import { unguarded } from "@/testing/directions";
 import { FakeServer } from "@/testing/fake-server";
 import { createWorld, renderIn } from "@/testing/render";
 import { answer } from "@/testing/sessions";
@@ -44,6 +45,19 @@ async function clash(mine: Patch, theirs: Partial<Todo>) {
 }
 
 describe("a todo that was changed in two places", () => {
+  test("shows what is written from right to left in its own direction", async () => {
+    const { user, dialog, settled } = await clash(
+      { title: "שלי (1)", tags: ["בית"] },
+      { title: "שלהם", tags: ["work"] },
+    );
+    expect(dialog.getByText("שלי (1)")).toBeDefined();
+    expect(unguarded()).toEqual([]);
+    await user.click(dialog.getByRole("button", { name: "All mine" }));
+    await settled();
+    await screen.findByText("Decided");
+    expect(unguarded()).toEqual([]);
+  });
+
   test("is asked about field by field, and takes each answer", async () => {
     const { user, dialog, stored, settled } = await clash(
       { title: "mine", description: "my notes" },

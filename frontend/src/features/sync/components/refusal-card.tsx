@@ -46,7 +46,7 @@ export function RefusalCard({ refusal }: { refusal: Refusal }) {
         {others.map((field) => (
           <p key={field} className="text-sm [overflow-wrap:anywhere]">
             <span className="text-faint">{t.any(fieldNames[field])}: </span>
-            {fieldWords(t, field, changes[field]?.to as never)}
+            <bdi>{fieldWords(t, field, changes[field]?.to as never)}</bdi>
           </p>
         ))}
       </div>

@@ -93,6 +93,7 @@ function TagForm({ onTag, onCancel }: { onTag: (tag: string) => void; onCancel: 
         aria-label={t("Tag")}
         // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was pressed.
         autoFocus
+        dir="auto"
         value={text}
         maxLength={TAG_LENGTH}
         onChange={(event) => setText(oneLine(event.target.value))}

@@ -29,6 +29,7 @@ export function DescriptionField({ todo }: { todo: TodoView }) {
         {t("Notes")}
       </label>
       <textarea
+        dir="auto"
         id={id}
         rows={3}
         value={text}

@@ -13,6 +13,7 @@ import { useTodoCalls } from "@/hooks/use-todo-calls";
 import type { HistoryEntry } from "@/lib/api/types";
 import { fieldNames, fieldWords } from "@/lib/field-words";
 import { type Text, type Translate, text } from "@/lib/i18n/translate";
+import { isolate } from "@/lib/isolate";
 import { editable, type Field } from "@/lib/sync/types";
 
 export default function HistoryList({ todoId }: { todoId: string }) {
@@ -81,7 +82,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
 /** “Title: Call Mira → Call Mira tonight”. The place in the list says nothing in words. */
 function linesOf(t: Translate, { kind, changes }: HistoryEntry): string[] {
   const fields = editable.filter((field) => field !== "position" && changes[field] !== undefined);
-  const value = (field: Field, given: unknown) => fieldWords(t, field, given as never);
+  const value = (field: Field, given: unknown) => isolate(fieldWords(t, field, given as never));
   return fields.map((field) => {
     const { from, to } = changes[field] ?? { from: null, to: null };
     const now = value(field, to);

@@ -11,6 +11,7 @@ import { useText } from "@/hooks/text";
 import { useSnapshot } from "@/hooks/todo-store";
 import { useToday } from "@/hooks/use-today";
 import type { Translate } from "@/lib/i18n/translate";
+import { isolate } from "@/lib/isolate";
 import type { TodoView } from "@/lib/sync/types";
 import { longDay } from "@/lib/todo-words";
 import { typeInto } from "@/lib/typing-ahead";
@@ -30,13 +31,15 @@ export function PageHead({ place, todos, selection }: PageHeadProps) {
   const { phase } = useSnapshot();
   const title = titleOf(t, place);
   useEffect(() => {
-    document.title = `${title} · Daybook`;
+    document.title = `${isolate(title)} · Daybook`;
   }, [title]);
 
   return (
     <div className="flex items-end justify-between gap-4">
       <div className="min-w-0 flex-1">
-        <h1 className="font-semibold text-3xl tracking-tight [overflow-wrap:anywhere]">{title}</h1>
+        <h1 dir="auto" className="font-semibold text-3xl tracking-tight [overflow-wrap:anywhere]">
+          {title}
+        </h1>
         {place.name === "search" ? (
           <Suspense fallback={<SearchToCome />}>
             <SearchField query={place.query} found={todos.length} />

@@ -89,6 +89,7 @@ function OpenPalette({ onClose, onHelp, onWrite, typed }: PaletteProps & { typed
               {...(commands[active] && { "aria-activedescendant": `${id}-${active}` })}
               ref={field}
               id={PALETTE_FIELD}
+              dir="auto"
               value={query}
               onChange={(event) => {
                 setQuery(event.target.value);
@@ -124,7 +125,9 @@ function OpenPalette({ onClose, onHelp, onWrite, typed }: PaletteProps & { typed
                 )}
               >
                 <command.Icon aria-hidden />
-                <span className="min-w-0 flex-1 truncate">{command.label}</span>
+                <span className="min-w-0 flex-1 truncate">
+                  <bdi>{command.label}</bdi>
+                </span>
                 {command.hint && <Kbd>{command.hint}</Kbd>}
               </div>
             ))}

@@ -40,7 +40,7 @@ export default function QuickAddChips({ parsed, onRemove }: QuickAddChipsProps) 
               className="inline-flex h-8 cursor-pointer items-center gap-1.5 rounded-full bg-accent-soft ps-3 pe-2 font-medium text-accent text-sm hover:bg-accent hover:text-on-accent"
             >
               <Icon aria-hidden className="size-3.5" />
-              {words}
+              <bdi>{words}</bdi>
               <X aria-hidden className="size-3.5" />
             </button>
           </li>

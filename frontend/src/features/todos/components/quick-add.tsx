@@ -87,6 +87,7 @@ export function QuickAdd({ place }: { place: Place }) {
         <input
           ref={input}
           id={NEW_TODO_FIELD}
+          dir="auto"
           value={line}
           onFocus={() => void load()}
           onChange={(event) => {

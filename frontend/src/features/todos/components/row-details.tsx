@@ -23,13 +23,15 @@ export function RowDetails({ todo }: { todo: TodoView }) {
           href={hrefOf({ name: "tag", tag })}
           className="-mx-1 inline-flex min-h-6 items-center rounded-md px-1 text-soft [overflow-wrap:anywhere] hover:text-accent"
         >
-          #{tag}
+          <bdi>#{tag}</bdi>
         </PlaceLink>
       ))}
       {description && (
         <span className="flex min-w-0 basis-40 items-center gap-1 text-faint max-sm:basis-full sm:flex-1">
           <AlignLeft aria-hidden className="size-3.5 shrink-0" />
-          <span className="min-w-0 truncate">{description}</span>
+          <span dir="auto" className="min-w-0 truncate">
+            {description}
+          </span>
         </span>
       )}
     </div>

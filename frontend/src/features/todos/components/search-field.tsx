@@ -45,6 +45,7 @@ export default function SearchField({ query, found }: { query: string; found: nu
           ref={field}
           id={SEARCH_FIELD}
           type="search"
+          dir="auto"
           value={text}
           onChange={(event) => change(event.target.value)}
           placeholder={t("What are you looking for?")}

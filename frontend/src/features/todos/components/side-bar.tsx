@@ -45,7 +45,9 @@ export function SideBar() {
                     className={shellItem(isCurrent)}
                   >
                     <Hash aria-hidden />
-                    <span className="min-w-0 flex-1 truncate">{tag}</span>
+                    <span className="min-w-0 flex-1 truncate">
+                      <bdi>{tag}</bdi>
+                    </span>
                     <span className="font-normal text-faint text-xs tabular-nums">{count}</span>
                   </Anchor>
                 </li>

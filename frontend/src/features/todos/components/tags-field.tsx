@@ -44,7 +44,7 @@ export function TagsField({ todo }: { todo: TodoView }) {
             key={tag}
             className="inline-flex min-h-7 max-w-full items-center gap-1 rounded-lg bg-sunken ps-2.5 text-sm"
           >
-            <span className="min-w-0 [overflow-wrap:anywhere]">#{tag}</span>
+            <bdi className="min-w-0 [overflow-wrap:anywhere]">#{tag}</bdi>
             <button
               type="button"
               aria-label={t("Remove the tag “{tag}”", { tag })}
@@ -57,6 +57,7 @@ export function TagsField({ todo }: { todo: TodoView }) {
         ))}
         <input
           id={id}
+          dir="auto"
           list={`${id}-known`}
           value={text}
           onChange={(event) => setText(oneLine(event.target.value))}

@@ -82,7 +82,9 @@ function TodoLine(props: TodoRowProps) {
         {isInTrash ? <span className="w-2" /> : <Tick {...props} />}
         <div className="min-w-0 flex-1">
           {isInTrash ? (
-            <p className="px-2 py-2 text-soft leading-6 [overflow-wrap:anywhere]">{todo.title || "…"}</p>
+            <p dir="auto" className="px-2 py-2 text-soft leading-6 [overflow-wrap:anywhere]">
+              {todo.title || "…"}
+            </p>
           ) : (
             <TodoTitle todo={todo} />
           )}

@@ -37,6 +37,7 @@ export function TodoTitle({ todo }: { todo: TodoView }) {
       ref={button}
       type="button"
       {...control("title")}
+      dir="auto"
       aria-label={t("Edit “{title}”", { title: todo.title })}
       onClick={() => setEditing(true)}
       className={classes(
@@ -84,6 +85,7 @@ function TitleField({ todo, onClose }: { todo: TodoView; onClose: (byKey: boolea
     <textarea
       ref={field}
       rows={1}
+      dir="auto"
       aria-label={t("Title of “{title}”", { title: todo.title })}
       value={text}
       maxLength={TITLE_LENGTH}
