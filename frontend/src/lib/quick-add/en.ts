@@ -19,6 +19,8 @@ export const words: Words = {
     saturday: 6,
   },
   shortWeekdays: { sun: 0, sat: 6 },
+  weekly: {},
+  plurals: { sundays: 0, mondays: 1, tuesdays: 2, wednesdays: 3, thursdays: 4, fridays: 5, saturdays: 6 },
   months: {
     january: 1,
     jan: 1,
@@ -57,6 +59,8 @@ export const words: Words = {
   },
   numbers: { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, ten: 10 },
   on: ["on"],
+  by: ["by", "due"],
+  and: ["and", "&"],
   in: ["in"],
   at: ["at"],
   next: ["next"],

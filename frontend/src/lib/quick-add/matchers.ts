@@ -17,6 +17,8 @@ export type Match<Value> = { readonly length: number; readonly value: Value } | 
 export interface Place {
   /** In lower case, without the comma after a word. */
   readonly words: readonly string[];
+  /** Where there is a comma after a word. */
+  readonly commas: readonly boolean[];
   readonly at: number;
   readonly today: string;
   readonly language: Words;
@@ -41,11 +43,22 @@ export function matchDate(place: Place): Match<string> {
   const first = word(place);
   if (language.on.includes(first))
     return longer(1, matchWeekday(skip(place, 1), true) ?? matchDay(skip(place, 1)));
+  if (language.by.includes(first)) return longer(1, matchShortWeekday(place) ?? matchDate(skip(place, 1)));
   if (language.in.includes(first)) return matchDistance(place);
   if (language.next.includes(first)) return matchNext(place);
   const days = own(language.days, first);
-  if (days !== undefined) return found(1, later(today, days, "day"));
-  return matchWeekday(place, false) ?? matchDay(place);
+  if (days !== undefined) return andLater(place, found(1, later(today, days, "day")));
+  return andLater(place, matchWeekday(place, false)) ?? matchDay(place);
+}
+
+/** After “by”: “by sat”. */
+const matchShortWeekday = (place: Place): Match<string> => matchWeekday(skip(place, 1), true);
+
+/** “today in a week”: so much later than that. */
+function andLater(place: Place, day: Match<string>): Match<string> {
+  if (!day || !place.language.in.includes(word(place, day.length))) return day;
+  const ahead = matchDistance({ ...skip(place, day.length), today: day.value });
+  return ahead ? longer(day.length, ahead) : day;
 }
 
 const longer = <Value>(by: number, match: Match<Value>): Match<Value> =>
@@ -108,6 +121,7 @@ export function matchTime(place: Place): Match<string> {
   if (language.at.includes(word(place))) {
     return longer(1, matchClock(skip(place, 1)) ?? found(1, clock(word(place, 1), "0")));
   }
+  if (language.by.includes(word(place))) return longer(1, matchClock(skip(place, 1)));
   return matchClock(place);
 }
 
@@ -136,7 +150,8 @@ function clock(hours: string, minutes: string, half = ""): string | undefined {
 
 /* Recurrence */
 
-const BYDAY = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
+/** By number: 0 is Sunday. */
+export const BYDAY = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
 const FREQUENCY: Readonly<Record<Unit, string>> = {
   day: "DAILY",
   week: "WEEKLY",
@@ -144,11 +159,31 @@ const FREQUENCY: Readonly<Record<Unit, string>> = {
   year: "YEARLY",
 };
 
+/** “mon, wed and fri”: a comma or an “and” before each but the first. */
+function readDays(place: Place, names: Readonly<Record<string, number>>): Match<readonly number[]> {
+  const day = own(names, word(place));
+  if (day === undefined) return undefined;
+  const isAnd = place.language.and.includes(word(place, 1));
+  const more = isAnd || place.commas[place.at] ? readDays(skip(place, isAnd ? 2 : 1), names) : undefined;
+  return found(more ? more.length + (isAnd ? 2 : 1) : 1, [day, ...(more?.value ?? [])]);
+}
+
+/** In the order of a week that begins on Monday. */
+function weeklyOn(days: readonly number[], interval = 1): string {
+  const sorted = [...new Set(days)].sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7));
+  const often = interval === 1 ? "" : `;INTERVAL=${interval}`;
+  return `FREQ=WEEKLY${often};BYDAY=${sorted.map((day) => BYDAY[day]).join(",")}`;
+}
+
 /** “every! 3 days” counts from the day it was done. */
 export function matchRecurrence(place: Place): Match<Recurrence> {
   const { language } = place;
   const rule = own(language.rules, word(place));
   if (rule) return found(1, { rule, anchor: "due" });
+  const often =
+    readDays(place, language.weekly) ??
+    (language.on.includes(word(place)) ? longer(1, readDays(skip(place, 1), language.plurals)) : undefined);
+  if (often) return found(often.length, { rule: weeklyOn(often.value), anchor: "due" });
   const first = word(place);
   const isAfter = first.endsWith("!");
   if (!language.every.includes(isAfter ? first.slice(0, -1) : first)) return undefined;
@@ -158,11 +193,24 @@ export function matchRecurrence(place: Place): Match<Recurrence> {
 
 function matchPeriod(place: Place): Match<string> {
   const { language } = place;
-  const first = word(place);
-  if (language.workdays.includes(first)) return found(1, WORKDAYS);
-  const weekday = own(language.weekdays, first) ?? own(language.shortWeekdays, first);
-  if (weekday !== undefined) return found(1, `FREQ=WEEKLY;BYDAY=${BYDAY[weekday]}`);
-  const interval = language.other.includes(first) ? 2 : numberOf(first, language);
+  if (language.workdays.includes(word(place))) return found(1, WORKDAYS);
+  const isOther = language.other.includes(word(place));
+  return matchDaysOfWeek(place, isOther) ?? matchUnits(place, isOther);
+}
+
+/** “monday”, “other tuesday”, “mon, wed and fri”. */
+function matchDaysOfWeek(place: Place, isOther: boolean): Match<string> {
+  const { weekdays, shortWeekdays, weekly, plurals } = place.language;
+  const before = isOther ? 1 : 0;
+  const names = { ...weekdays, ...shortWeekdays, ...weekly, ...plurals };
+  const days = readDays(skip(place, before), names);
+  return days && found(before + days.length, weeklyOn(days.value, isOther ? 2 : 1));
+}
+
+/** “week”, “other week”, “3 weeks”. */
+function matchUnits(place: Place, isOther: boolean): Match<string> {
+  const { language } = place;
+  const interval = isOther ? 2 : numberOf(word(place), language);
   const unit = own(language.units, word(place, interval === undefined ? 0 : 1));
   if (!unit || interval === 0 || (interval ?? 1) > 400) return undefined;
   const often = interval === undefined || interval === 1 ? "" : `;INTERVAL=${interval}`;
@@ -186,6 +234,6 @@ export function matchPriority(place: Place): Match<Todo["priority"]> {
   return found(1, own(LEVELS, sign) ?? own(place.language.priorities, sign.slice(1)));
 }
 
-/** As it was written: tags keep their case. */
+/** As it was written: tags keep their case. A number alone is none: “Platform #2”. */
 export const matchTag = (written: string): Match<string> =>
-  found(1, written.match(/^#([\p{L}\p{N}][\p{L}\p{N}\p{M}_/-]{0,49})[,;]?$/u)?.[1]);
+  found(1, written.match(/^#(?!\d+[,;]?$)([\p{L}\p{N}][\p{L}\p{N}\p{M}_/-]{0,49})[,;]?$/u)?.[1]);

@@ -55,6 +55,11 @@ describe("a line in English", () => {
     ["x 2027-01-31", "2027-01-31"],
     ["x 24.12.", "2026-12-24"],
     ["x 1.2.27", "2027-02-01"],
+    ["x by Friday", "2026-11-27"],
+    ["x by sat", "2026-11-28"],
+    ["x due tomorrow", "2026-11-23"],
+    ["x due on 24 Dec", "2026-12-24"],
+    ["x today in a week", "2026-11-29"],
   ])("%s is due on %s", (text, date) => {
     expect(read(text).patch.due).toEqual({ date });
   });
@@ -64,6 +69,7 @@ describe("a line in English", () => {
     ["x at 9", "2026-11-23", "09:00"],
     ["x 5:30pm", "2026-11-22", "17:30"],
     ["x 12am", "2026-11-23", "00:00"],
+    ["x by 5pm", "2026-11-22", "17:00"],
     ["x noon", "2026-11-22", "12:00"],
     ["x friday 14:45", "2026-11-27", "14:45"],
     ["x 6 pm tomorrow", "2026-11-23", "18:00"],
@@ -78,6 +84,10 @@ describe("a line in English", () => {
     ["x every monday", weekly("MO"), "2026-11-23"],
     ["x every sun", weekly("SU"), "2026-11-22"],
     ["x every weekday", weekly("MO,TU,WE,TH,FR"), "2026-11-23"],
+    ["x every mon, wed and fri", weekly("MO,WE,FR"), "2026-11-23"],
+    ["x every Friday, and Monday", weekly("MO,FR"), "2026-11-23"],
+    ["x on Sundays & wednesdays", weekly("WE,SU"), "2026-11-22"],
+    ["x every other Tuesday", { rule: "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", anchor: "due" }, "2026-11-24"],
     ["x every! 3 months", { rule: "FREQ=MONTHLY;INTERVAL=3", anchor: "completion" }, "2026-11-22"],
   ])("%s recurs", (text, recurrence, date) => {
     expect(read(text).patch).toEqual({ recurrence, due: { date } });
@@ -95,6 +105,10 @@ describe("a line in English", () => {
     "every 0 days",
     "Buy 3 apples",
     "C# and F#",
+    "Platform #2, then #3",
+    "Stand by me",
+    "Due diligence",
+    "every now and again",
     "Hello! World",
     "constructor __proto__ toString",
     "in 99999 years",
@@ -132,6 +146,28 @@ describe("a line in German", () => {
     ["Anruf in drei Tagen", "Anruf"],
   ])("%s is understood", (text, title) => {
     expect(read(text, german).title).toBe(title);
+  });
+
+  test.each([
+    ["x jeden zweiten Dienstag", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "2026-11-24"],
+    ["x montags und mittwochs", "FREQ=WEEKLY;BYDAY=MO,WE", "2026-11-23"],
+    ["x jeden Mo, Mi und Fr", "FREQ=WEEKLY;BYDAY=MO,WE,FR", "2026-11-23"],
+    ["x freitags", "FREQ=WEEKLY;BYDAY=FR", "2026-11-27"],
+  ])("%s recurs by %s", (text, rule, date) => {
+    expect(read(text, german)).toMatchObject({
+      title: "x",
+      patch: { recurrence: { rule, anchor: "due" }, due: { date } },
+    });
+  });
+
+  test.each([
+    ["x bis Freitag", "2026-11-27"],
+    ["x bis zum 3. März", "2027-03-03"],
+    ["x fällig morgen", "2026-11-23"],
+    ["x heute in einer Woche", "2026-11-29"],
+    ["x Freitag in zwei Wochen", "2026-12-11"],
+  ])("%s is due on %s", (text, date) => {
+    expect(read(text, german)).toMatchObject({ title: "x", patch: { due: { date } } });
   });
 
   test("does not take every “so” and “do” for a day", () => {

@@ -1,5 +1,6 @@
-import { later, nextWeekday, weekdayOf } from "@/lib/quick-add/calendar";
+import { later, nextWeekday } from "@/lib/quick-add/calendar";
 import {
+  BYDAY,
   type Match,
   matchDate,
   matchPriority,
@@ -8,7 +9,7 @@ import {
   matchTime,
   type Place,
 } from "@/lib/quick-add/matchers";
-import { WORKDAYS, type Words } from "@/lib/quick-add/words";
+import type { Words } from "@/lib/quick-add/words";
 import type { Patch, Recurrence, Todo } from "@/lib/sync/types";
 
 export type PieceKind = "date" | "time" | "recurrence" | "priority" | "tag";
@@ -52,13 +53,14 @@ interface Understood {
 export function parse(text: string, options: ParseOptions): Parsed {
   const written = text.split(/\s+/).filter(Boolean);
   const words = written.map((word) => word.toLowerCase().replace(/[,;]$/, ""));
+  const commas = written.map((word) => word.endsWith(","));
   const today = localDay(options.now);
   const understood: Understood = { tags: [] };
   const pieces: Piece[] = [];
   const title: string[] = [];
 
   for (let at = 0; at < written.length; ) {
-    const place: Place = { words, at, today, language: options.language };
+    const place: Place = { words, commas, at, today, language: options.language };
     const piece = readPiece(place, written[at] ?? "", understood);
     const source = written.slice(at, at + (piece?.length ?? 1)).join(" ");
     if (piece && !options.asText?.has(source)) {
@@ -130,9 +132,9 @@ function dueOf(understood: Understood, today: string, now: Date, zone: string): 
 
 /** When something that recurs is due first, if nobody said so. */
 function firstOf(rule: string, from: string): string {
-  if (rule === WORKDAYS) return [0, 6].includes(weekdayOf(from)) ? nextWeekday(from, 1) : from;
-  const weekday = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"].indexOf(rule.match(/BYDAY=(\w\w)$/)?.[1] ?? "");
-  return weekday < 0 ? from : nextWeekday(from, weekday, true);
+  const days = rule.match(/BYDAY=([\w,]+)$/)?.[1]?.split(",") ?? [];
+  const nearest = days.map((day) => nextWeekday(from, BYDAY.indexOf(day), true)).sort();
+  return nearest[0] ?? from;
 }
 
 /** In the zone of this device, which is where the person types. */

@@ -11,15 +11,23 @@ export interface Words {
   readonly weekdays: Names<number>;
   /** Weekdays that are also other words, and count only after “on”, “next” or “every”. */
   readonly shortWeekdays: Names<number>;
+  /** “montags”: every Monday. */
+  readonly weekly: Names<number>;
+  /** The same where it takes an “on” before it: “on Mondays”. */
+  readonly plurals: Names<number>;
   readonly months: Names<number>;
   readonly units: Names<Unit>;
   readonly numbers: Names<number>;
   readonly on: readonly string[];
+  /** “by Friday”, “due tomorrow”. */
+  readonly by: readonly string[];
+  /** Between the last two of several. */
+  readonly and: readonly string[];
   readonly in: readonly string[];
   readonly at: readonly string[];
   readonly next: readonly string[];
   readonly every: readonly string[];
-  /** “every other week”. */
+  /** “every other week”, “every other Tuesday”. */
   readonly other: readonly string[];
   /** What stands after a number of hours: “9 Uhr”. */
   readonly hours: readonly string[];
