@@ -68,7 +68,7 @@ function explained(error: unknown): unknown {
   if (error.name === "NotAllowedError" || error.name === "AbortError")
     return told(
       text("No passkey was used"),
-      text("The browser's question was closed or took too long. Please try again."),
+      text("The browser’s question was closed or took too long. Please try again."),
     );
   if (error.name === "SecurityError")
     return told(

@@ -11,12 +11,20 @@ interface PasswordHintProps {
   /** What strangers may know of the person: e-mail address, name. */
   about?: readonly string[];
   secondFactor?: SecondFactor;
+  /** The server has refused this one: what the bar thinks of it does not count any more. */
+  isRefused?: boolean;
 }
 
 /** How good a new password is, in a bar and in words; the field it stands under reads it out. */
-export function PasswordHint({ password, about = [], secondFactor = "none" }: PasswordHintProps) {
+export function PasswordHint({
+  password,
+  about = [],
+  secondFactor = "none",
+  isRefused = false,
+}: PasswordHintProps) {
   const t = useText();
   const { score, words } = judge(t, password, about, secondFactor);
+  if (isRefused) return null;
   return (
     <span className="block">
       {password !== "" && (

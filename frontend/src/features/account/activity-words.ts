@@ -1,5 +1,7 @@
+import { deviceName } from "@/features/account/device-name";
 import type { AuditEntry } from "@/lib/api/types";
 import { type Text, type Translate, text } from "@/lib/i18n/translate";
+import { isolate } from "@/lib/isolate";
 
 interface Words<Title = string> {
   readonly title: Title;
@@ -31,6 +33,8 @@ const said: Readonly<Record<string, Words<Text>>> = {
   "passkey.added": { title: text("Passkey added"), isNotable: true },
   "passkey.removed": { title: text("Passkey removed") },
   "api_token.created": { title: text("API token created"), isNotable: true },
+  "api_token.used": { title: text("API token used") },
+  "api_token.refused": { title: text("API token refused"), isNotable: true },
   "api_token.revoked": { title: text("API token revoked") },
   "api_token.used": { title: text("API token used") },
   "api_token.refused": { title: text("API token refused"), isNotable: true },
@@ -48,6 +52,7 @@ const methods: Readonly<Record<string, Text>> = {
   password: text("with the password"),
   totp: text("with the password and a code"),
   recovery_code: text("with the password and a recovery code"),
+  password_and_passkey: text("with the password and a passkey"),
   passkey: text("with a passkey"),
 };
 
@@ -58,10 +63,12 @@ const missing: Readonly<Record<string, Text>> = {
 
 /** What else is known of an entry, as far as it means something to its reader. */
 export function describeDetails(t: Translate, { details }: Pick<AuditEntry, "details">): string {
-  const { method, name, missing: lacking } = details;
+  const { method, name, missing: lacking, device } = details;
   const parts = [
     typeof method === "string" && t.any(methods[method] ?? `with ${method.replaceAll("_", " ")}`),
     typeof lacking === "string" && t.any(missing[lacking] ?? lacking.replaceAll("_", " ")),
+    // What was signed out, where it is not the device that did it.
+    typeof device === "string" && device && isolate(deviceName(t, device)),
     typeof name === "string" && name && t("“{title}”", { title: name }),
   ];
   return parts.filter(Boolean).join(" ");

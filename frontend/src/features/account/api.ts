@@ -88,16 +88,16 @@ export const loadPasskeys: Load<Passkey[]> = async ({ api }, signal) => {
   return all((query) => bodyOf(client.GET("/auth/passkeys", { params: { query }, ...listening(signal) })));
 };
 
-export async function addPasskey({ api }: Connection, name: string, password: string): Promise<AddedPasskey> {
+export async function addPasskey({ api }: Connection, name: string, proof: Proof): Promise<AddedPasskey> {
   const client = await api();
-  const options = await bodyOf(client.POST("/auth/passkeys/options", { body: { password } }));
+  const options = await bodyOf(client.POST("/auth/passkeys/options", { body: proof }));
   const credential = await createPasskey(options);
   return bodyOf(client.POST("/auth/passkeys", { body: { name, credential } }));
 }
 
-export async function removePasskey({ api }: Connection, id: string, password: string): Promise<void> {
+export async function removePasskey({ api }: Connection, id: string, proof: Proof): Promise<void> {
   const params = { path: { passkey_id: id } };
-  await (await api()).POST("/auth/passkeys/{passkey_id}/remove", { params, body: { password } });
+  await (await api()).POST("/auth/passkeys/{passkey_id}/remove", { params, body: proof });
 }
 
 /* Devices */

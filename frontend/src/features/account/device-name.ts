@@ -29,9 +29,15 @@ export function deviceName(t: Translate, device: string | null): string {
   const text = device?.trim();
   if (!text) return t("Unknown device");
   const [browser, system] = [find(BROWSERS, text), find(SYSTEMS, text)];
-  if (!text.includes("/")) return text;
+  if (!text.includes("/")) return named(t, text);
   if (browser && system) return t("{browser} on {system}", { browser: t.any(browser), system });
   return t.any(browser ?? "") || system || text.slice(0, 60);
+}
+
+/** The server’s name, “Firefox on Linux”, in the person’s language. */
+function named(t: Translate, text: string): string {
+  const [, browser, system] = text.match(/^(.+) on (.+)$/) ?? [];
+  return browser && system ? t("{browser} on {system}", { browser: t.any(browser), system }) : t.any(text);
 }
 
 export const isHandheld = (device: string | null): boolean =>

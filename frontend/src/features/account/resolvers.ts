@@ -29,7 +29,8 @@ const passwordSchema = (chosen: typeof newPassword) =>
 const passwordProofSchema = object({ password });
 const fullProofSchema = object({ password, code });
 const confirmSchema = object({ code });
-const passkeySchema = object({ name: name, password });
+const passkeySchema = object({ name: name, password, code: string() });
+const passkeyWithCodeSchema = object({ name: name, password, code });
 
 const tokenSchema = object({
   name: name,
@@ -59,6 +60,7 @@ export const passwordProofResolver = zodResolver(passwordProofSchema);
 export const fullProofResolver = zodResolver(fullProofSchema);
 export const confirmResolver = zodResolver(confirmSchema);
 export const passkeyResolver = zodResolver(passkeySchema);
+export const passkeyWithCodeResolver = zodResolver(passkeyWithCodeSchema);
 export const tokenResolver = zodResolver(tokenSchema);
 export const deleteResolver = zodResolver(deleteSchema);
 export const deleteWithCodeResolver = zodResolver(deleteWithCodeSchema);

@@ -1,7 +1,8 @@
 import { expect, describe as suite, test } from "vitest";
 import { describe, describeDetails } from "@/features/account/activity-words";
 import { deviceName, isHandheld } from "@/features/account/device-name";
-import { english } from "@/lib/i18n/translate";
+import { german } from "@/lib/i18n/de";
+import { createTranslate, english } from "@/lib/i18n/translate";
 
 suite("deviceName", () => {
   const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
@@ -21,6 +22,14 @@ suite("deviceName", () => {
     expect(deviceName(english, device)).toBe(name);
   });
 
+  test("says in German what the server names in English", () => {
+    const deutsch = createTranslate("de", "de-DE", german);
+    expect(deviceName(deutsch, "Firefox on Linux")).toBe("Firefox unter Linux");
+    expect(deviceName(deutsch, "curl")).toBe("curl");
+    const details = { device: "Safari on iPhone" };
+    expect(describeDetails(deutsch, { details })).toBe("Safari unter iPhone");
+  });
+
   test("tells what is held in a hand", () => {
     expect(isHandheld("Safari on iPhone")).toBe(true);
     expect(isHandheld("Firefox on Linux")).toBe(false);
@@ -33,12 +42,20 @@ suite("describe", () => {
       title: "Password changed",
       isNotable: true,
     });
+    expect(describe(english, { kind: "api_token.used" }).title).toBe("API token used");
+    expect(describe(english, { kind: "api_token.refused" })).toEqual({
+      title: "API token refused",
+      isNotable: true,
+    });
     expect(describe(english, { kind: "some.new_kind" })).toEqual({ title: "Some new kind" });
   });
 
   test("tells of the details what means something", () => {
     expect(describeDetails(english, { details: { method: "totp" } })).toBe("with the password and a code");
     expect(describeDetails(english, { details: { name: "backup", next_after_seconds: 4 } })).toBe("“backup”");
+    const together = { method: "password_and_passkey" };
+    expect(describeDetails(english, { details: together })).toBe("with the password and a passkey");
+    expect(describeDetails(english, { details: { device: "Firefox on Linux" } })).toBe("Firefox on Linux");
     expect(describeDetails(english, { details: {} })).toBe("");
   });
 });

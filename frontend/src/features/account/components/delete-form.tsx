@@ -11,6 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { TextField } from "@/components/ui/text-field";
 import { deleteAccount, loadSecondFactor } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
+import { CodeField } from "@/features/account/components/code-field";
 import { DELETE_WORD } from "@/features/account/delete-word";
 import type { DeleteValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
@@ -67,17 +68,7 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
         {...form.register("password")}
         error={errors.password?.message}
       />
-      {asksForCode && (
-        <TextField
-          label={t("Code of your authenticator app, or a recovery code")}
-          autoComplete="one-time-code"
-          autoCapitalize="off"
-          spellCheck={false}
-          look="code"
-          {...form.register("code")}
-          error={errors.code?.message}
-        />
-      )}
+      {asksForCode && <CodeField {...form.register("code")} error={errors.code?.message} />}
       <TextField
         label={t("Type “{word}” to go on", { word: DELETE_WORD })}
         autoComplete="off"

@@ -30,7 +30,7 @@ export default function NameForm({ name }: { name: string }) {
       <TextField
         label={t("Name")}
         autoComplete="name"
-        description={t("Optional. Shown in the menu, and in mail from Daybook.")}
+        description={t("Optional. Shown in the menu.")}
         {...form.register("display_name")}
         error={errors.display_name?.message}
       />

@@ -10,34 +10,39 @@ import { PasswordField } from "@/components/ui/password-field";
 import { TextField } from "@/components/ui/text-field";
 import { addPasskey } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
+import { CodeField } from "@/features/account/components/code-field";
 import { deviceName } from "@/features/account/device-name";
 import type { PasskeyValues } from "@/features/account/resolvers";
 import { useRuntime } from "@/hooks/runtime";
 import { useText } from "@/hooks/text";
 import type { AddedPasskey } from "@/lib/api/types";
 
-const resolver = lazyResolver(async () => (await import("@/features/account/resolvers")).passkeyResolver);
+const load = () => import("@/features/account/resolvers");
+const passwordOnly = lazyResolver(async () => (await load()).passkeyResolver);
+const both = lazyResolver(async () => (await load()).passkeyWithCodeResolver);
 
 interface PasskeyFormProps {
+  /** A code of the authenticator app, or a recovery code, is asked for as well. */
+  withCode: boolean;
   onAdded: (passkey: AddedPasskey) => void;
   onClose: () => void;
 }
 
-export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
+export default function PasskeyForm({ withCode, onAdded, onClose }: PasskeyFormProps) {
   const t = useText();
   const { connection } = useRuntime();
   const form = useForm<PasskeyValues>({
-    resolver,
-    defaultValues: { name: deviceName(t, navigator.userAgent), password: "" },
+    resolver: withCode ? both : passwordOnly,
+    defaultValues: { name: deviceName(t, navigator.userAgent), password: "", code: "" },
   });
   const { onSubmit, failure, isPending } = useSubmission(
     form,
-    async ({ name, password }) => {
-      const passkey = await addPasskey(connection, name, password);
+    async ({ name, password, code }) => {
+      const passkey = await addPasskey(connection, name, { password, ...(withCode && { code }) });
       void notify("message", t("Passkey added"), { description: name });
       onAdded(passkey);
     },
-    { password: "password" },
+    { password: "password", code: "code" },
   );
   const { errors } = form.formState;
   return (
@@ -59,6 +64,7 @@ export default function PasskeyForm({ onAdded, onClose }: PasskeyFormProps) {
         {...form.register("password")}
         error={errors.password?.message}
       />
+      {withCode && <CodeField {...form.register("code")} error={errors.code?.message} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" isPending={isPending}>
           {t("Create the passkey")}

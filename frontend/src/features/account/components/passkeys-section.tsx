@@ -10,7 +10,7 @@ import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import { When } from "@/components/when";
-import { loadPasskeys, removePasskey } from "@/features/account/api";
+import { loadPasskeys, type Proof as ProofOfPerson, removePasskey } from "@/features/account/api";
 import { Proof } from "@/features/account/components/proof";
 import { useRuntime } from "@/hooks/runtime";
 import { useText } from "@/hooks/text";
@@ -21,12 +21,14 @@ import type { Passkey } from "@/lib/api/types";
 const PasskeyForm = lazy(() => import("@/features/account/components/passkey-form"));
 
 interface PasskeysSectionProps {
+  /** An authenticator app is set up: its code is asked for as well. */
+  withCode: boolean;
   /** With the recovery codes that came with the first one: they are shown this once. */
   onAdded: (codes: readonly string[] | undefined) => void;
   onRemoved: () => void;
 }
 
-export function PasskeysSection({ onAdded, onRemoved }: PasskeysSectionProps) {
+export function PasskeysSection({ withCode, onAdded, onRemoved }: PasskeysSectionProps) {
   const t = useText();
   const resource = useLoaded(loadPasskeys);
   const { isOpen, open, close, triggerRef } = useDisclosure();
@@ -52,7 +54,7 @@ export function PasskeysSection({ onAdded, onRemoved }: PasskeysSectionProps) {
             ) : (
               <ul ref={list} tabIndex={-1} aria-label={t("Passkeys")} className="divide-y outline-none">
                 {passkeys.map((passkey) => (
-                  <PasskeyEntry key={passkey.id} passkey={passkey} onRemoved={removed} />
+                  <PasskeyEntry key={passkey.id} passkey={passkey} withCode={withCode} onRemoved={removed} />
                 ))}
               </ul>
             )
@@ -61,6 +63,7 @@ export function PasskeysSection({ onAdded, onRemoved }: PasskeysSectionProps) {
         {isOpen ? (
           <Suspense fallback={<Skeleton className="h-72 w-full rounded-2xl" />}>
             <PasskeyForm
+              withCode={withCode}
               onClose={close}
               onAdded={({ recovery_codes: codes, ...added }) => {
                 resource.set((before) => [...before, added]);
@@ -79,17 +82,29 @@ export function PasskeysSection({ onAdded, onRemoved }: PasskeysSectionProps) {
   );
 }
 
-function PasskeyEntry({ passkey, onRemoved }: { passkey: Passkey; onRemoved: (id: string) => void }) {
+interface PasskeyEntryProps {
+  passkey: Passkey;
+  withCode: boolean;
+  onRemoved: (id: string) => void;
+}
+
+function PasskeyEntry({ passkey, withCode, onRemoved }: PasskeyEntryProps) {
   const t = useText();
   const { connection } = useRuntime();
   const { isOpen, open, close, triggerRef } = useDisclosure();
-  const remove = async ({ password }: { password: string }) => {
-    await removePasskey(connection, passkey.id, password);
+  const remove = async ({ password, code }: Required<ProofOfPerson>) => {
+    await removePasskey(connection, passkey.id, { password, ...(withCode && { code }) });
     void notify("message", t("Passkey removed"), { description: passkey.name });
     onRemoved(passkey.id);
   };
   const proof = isOpen && (
-    <Proof submit={t("Remove the passkey")} variant="danger" onCancel={close} onProof={remove}>
+    <Proof
+      withCode={withCode}
+      submit={t("Remove the passkey")}
+      variant="danger"
+      onCancel={close}
+      onProof={remove}
+    >
       {t(
         "“{name}” will not open your account any more. Your device keeps its half until you remove it there, too.",
         { name: passkey.name },

@@ -1,6 +1,6 @@
 "use client";
 
-import { type Control, useForm, useWatch } from "react-hook-form";
+import { type Control, useForm, useFormState, useWatch } from "react-hook-form";
 import { Failure } from "@/components/failure";
 import { lazyResolver } from "@/components/form/lazy-resolver";
 import { PasswordHint } from "@/components/form/password-hint";
@@ -84,11 +84,13 @@ interface HintProps {
 function Hint({ control, secondFactor }: HintProps) {
   const { user } = useSession();
   const password = useWatch({ control, name: "new_password" });
+  const { errors } = useFormState({ control });
   return (
     <PasswordHint
       password={password}
       about={[user?.email ?? "", user?.display_name ?? ""]}
       secondFactor={secondFactor}
+      isRefused={errors.new_password?.type === "server"}
     />
   );
 }

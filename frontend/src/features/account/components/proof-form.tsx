@@ -6,9 +6,9 @@ import { lazyResolver } from "@/components/form/lazy-resolver";
 import { useSubmission } from "@/components/form/use-submission";
 import { Button, type ButtonProps } from "@/components/ui/button";
 import { PasswordField } from "@/components/ui/password-field";
-import { TextField } from "@/components/ui/text-field";
 import type { Proof } from "@/features/account/api";
 import { AccountName } from "@/features/account/components/account-name";
+import { CodeField } from "@/features/account/components/code-field";
 import { useText } from "@/hooks/text";
 
 type Values = Required<Proof>;
@@ -55,17 +55,7 @@ export default function ProofForm(props: ProofFormProps) {
         {...form.register("password")}
         error={errors.password?.message}
       />
-      {withCode && (
-        <TextField
-          label={t("Code of your authenticator app, or a recovery code")}
-          autoComplete="one-time-code"
-          autoCapitalize="off"
-          spellCheck={false}
-          look="code"
-          {...form.register("code")}
-          error={errors.code?.message}
-        />
-      )}
+      {withCode && <CodeField {...form.register("code")} error={errors.code?.message} />}
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant={variant} isPending={isPending}>
           {submit}

@@ -21,7 +21,11 @@ export function SecuritySettings() {
     <>
       <PasswordSection secondFactor={besidePassword(factor.value)} />
       <SecondFactorSection resource={factor} codes={codes} onCodes={changeCodes} />
-      <PasskeysSection onRemoved={() => void factor.reload()} onAdded={changeCodes} />
+      <PasskeysSection
+        withCode={factor.value?.totp ?? false}
+        onRemoved={() => void factor.reload()}
+        onAdded={changeCodes}
+      />
     </>
   );
 }

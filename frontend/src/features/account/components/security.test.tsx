@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 import { PasswordSection } from "@/features/account/components/password-section";
 import { SecuritySettings } from "@/features/account/components/security-settings";
@@ -29,6 +30,7 @@ const described = (label: string) => {
     .map((id) => document.getElementById(id)?.textContent)
     .join(" ");
 };
+const CODE = "Code of your authenticator app, or a recovery code";
 const press = (name: string) => screen.findByRole("button", { name });
 
 describe("changing the password", () => {
@@ -65,6 +67,10 @@ describe("changing the password", () => {
     const errors = [{ pointer: "#/new_password", detail: "this is a commonly used password" }];
     await submit({ "POST /auth/password": refusal(422, "invalid-request", { errors }) });
     await waitFor(() => expect(described("New password")).toContain("This is a commonly used password"));
+    // The bar, which thought well of it, does not contradict that; of the next one it thinks anew.
+    expect(described("New password")).not.toMatch(/Good|Strong/);
+    await userEvent.type(screen.getByLabelText("New password"), " and more of it");
+    await waitFor(() => expect(described("New password")).toContain("Strong"));
   });
 
   test("asks for length, and sends nothing before", async () => {
@@ -205,6 +211,47 @@ describe("passkeys", () => {
     expect(asked.filter(({ call }) => call.startsWith("POST"))).toEqual([
       { call: "POST /auth/passkeys/options", body: { password: PASSWORD } },
       { call: "POST /auth/passkeys", body: { name: "Laptop", credential: { id: "credential" } } },
+    ]);
+    vi.unstubAllGlobals();
+  });
+
+  test("are made and removed with a code, too, where there is an authenticator app", async () => {
+    vi.stubGlobal("PublicKeyCredential", { parseCreationOptionsFromJSON: (options: object) => options });
+    vi.spyOn(navigator, "credentials", "get").mockReturnValue({
+      create: async () => ({ toJSON: () => ({ id: "credential" }) }),
+    } as unknown as CredentialsContainer);
+    const { user, asked } = show(<SecuritySettings />, {
+      "GET /auth/second-factor": Response.json(on),
+      "GET /auth/passkeys": list,
+      "POST /auth/passkeys/options": [
+        refusal(401, "second-factor-invalid"),
+        Response.json({ challenge: "AQ" }),
+      ],
+      "POST /auth/passkeys": Response.json({ ...key, id: "p2", name: "Laptop" }, { status: 201 }),
+      "POST /auth/passkeys/p1/remove": done(),
+    });
+    await press("Remove the app");
+    await user.click(await press("Add a passkey"));
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
+    await user.click(await press("Create the passkey"));
+    await waitFor(() => expect(described(CODE)).toContain("Enter a code"));
+    await user.type(screen.getByLabelText(CODE), "000000");
+    await user.click(await press("Create the passkey"));
+    await waitFor(() => expect(described(CODE)).toContain("The code is wrong"));
+    await user.type(screen.getByLabelText(CODE), "123456");
+    await user.click(await press("Create the passkey"));
+    expect(await screen.findByText("Laptop")).toBeDefined();
+
+    await user.click(await press("Remove Blue key"));
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
+    await user.type(screen.getByLabelText(CODE), "234567");
+    await user.click(await press("Remove the passkey"));
+    await waitFor(() => expect(screen.queryByText("Blue key")).toBeNull());
+    const proofs = asked.filter(({ call }) => /options$|remove$/.test(call)).map(({ body }) => body);
+    expect(proofs).toEqual([
+      { password: PASSWORD, code: "000000" },
+      { password: PASSWORD, code: "123456" },
+      { password: PASSWORD, code: "234567" },
     ]);
     vi.unstubAllGlobals();
   });

@@ -2,7 +2,7 @@
 
 import { MailCheck } from "lucide-react";
 import { useState } from "react";
-import { type Control, useForm, useWatch } from "react-hook-form";
+import { type Control, useForm, useFormState, useWatch } from "react-hook-form";
 import { lazyResolver } from "@/components/form/lazy-resolver";
 import { PasswordHint } from "@/components/form/password-hint";
 import { showAtFields } from "@/components/form/problems";
@@ -86,7 +86,14 @@ export function RegisterForm() {
 
 function Hint({ control }: { control: Control<RegisterValues> }) {
   const { password, email, display_name } = useWatch({ control });
-  return <PasswordHint password={password ?? ""} about={[email ?? "", display_name ?? ""]} />;
+  const { errors } = useFormState({ control });
+  return (
+    <PasswordHint
+      password={password ?? ""}
+      about={[email ?? "", display_name ?? ""]}
+      isRefused={errors.password?.type === "server"}
+    />
+  );
 }
 
 /** The same words whether there was an account already or not: this page must not tell. */

@@ -2,7 +2,7 @@
 
 import { Check, Unlink } from "lucide-react";
 import { useState } from "react";
-import { type Control, useForm, useWatch } from "react-hook-form";
+import { type Control, useForm, useFormState, useWatch } from "react-hook-form";
 import { lazyResolver } from "@/components/form/lazy-resolver";
 import { PasswordHint } from "@/components/form/password-hint";
 import { useSubmission } from "@/components/form/use-submission";
@@ -69,7 +69,14 @@ function NewPassword({ token }: { token: string }) {
 }
 
 function Hint({ control }: { control: Control<ResetValues> }) {
-  return <PasswordHint password={useWatch({ control, name: "new_password" })} secondFactor="unknown" />;
+  const { errors } = useFormState({ control });
+  return (
+    <PasswordHint
+      password={useWatch({ control, name: "new_password" })}
+      secondFactor="unknown"
+      isRefused={errors.new_password?.type === "server"}
+    />
+  );
 }
 
 function DeadLink() {

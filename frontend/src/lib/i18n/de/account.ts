@@ -26,12 +26,15 @@ export const account = {
   "Passkey added": "Passkey hinzugefügt",
   "Passkey removed": "Passkey entfernt",
   "API token created": "API-Token erzeugt",
+  "API token used": "API-Token benutzt",
+  "API token refused": "API-Token abgewiesen",
   "API token revoked": "API-Token widerrufen",
   "API token used": "API-Token benutzt",
   "API token refused": "API-Token abgelehnt",
   "with the password": "mit dem Passwort",
   "with the password and a code": "mit dem Passwort und einem Code",
   "with the password and a recovery code": "mit dem Passwort und einem Wiederherstellungscode",
+  "with the password and a passkey": "mit dem Passwort und einem Passkey",
   "with a passkey": "mit einem Passkey",
   "Security log": "Sicherheitsprotokoll",
   "What happened to your account, the newest first. Nobody can change what is in it.":
@@ -85,8 +88,7 @@ export const account = {
     "Was Daybook von dir hat, als JSON-Datei: Aufgaben, Profil, Geräte und das Sicherheitsprotokoll. Geheimnisse sind nicht darin.",
   Download: "Herunterladen",
   "Name saved": "Name gespeichert",
-  "Optional. Shown in the menu, and in mail from Daybook.":
-    "Freiwillig. Steht im Menü und in Mails von Daybook.",
+  "Optional. Shown in the menu.": "Freiwillig. Steht im Menü.",
   "Save the name": "Namen speichern",
   "Copy “{name}” now": "Kopiere „{name}“ jetzt",
   "It is not shown again. Whoever has it can do with your todos what you allowed it.":

@@ -77,7 +77,7 @@ export const common = {
   "This passkey is here already": "Diesen Passkey gibt es schon",
   "The authenticator has a passkey for this account.": "Das Gerät hat schon einen Passkey für dieses Konto.",
   "No passkey was used": "Es wurde kein Passkey benutzt",
-  "The browser's question was closed or took too long. Please try again.":
+  "The browser’s question was closed or took too long. Please try again.":
     "Die Frage des Browsers wurde geschlossen oder dauerte zu lange. Bitte versuche es noch einmal.",
   "Passkeys do not work at this address": "Passkeys gehen unter dieser Adresse nicht",
   "They belong to the address that Daybook was set up with.":
