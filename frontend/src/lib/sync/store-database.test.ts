@@ -39,6 +39,25 @@ function browser(server: FakeServer, userId = "u1") {
 const titles = (store: TodoStore) => store.snapshot().todos.map(({ title }) => title);
 const until = (expectation: () => void) => vi.waitFor(expectation, { timeout: 20_000, interval: 5 });
 
+test("a browser that lets nobody touch its databases keeps nothing, and says so", async () => {
+  vi.unstubAllGlobals();
+  Object.defineProperty(globalThis, "indexedDB", {
+    configurable: true,
+    get: () => {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    },
+  });
+  try {
+    const { openTab } = browser(new FakeServer());
+    const { store } = openTab();
+    await until(() => expect(store.snapshot()).toMatchObject({ phase: "ready", storage: "volatile" }));
+    store.mutate({ kind: "create", patch: { title: "typed" } });
+    await until(() => expect(store.snapshot().unsent).toBe(0));
+  } finally {
+    Reflect.deleteProperty(globalThis, "indexedDB");
+  }
+});
+
 test("what is typed without a network is there after a crash, and sent once", async () => {
   const server = new FakeServer();
   server.fail(...Array.from({ length: 4 }, () => problem(503, "unavailable", 60_000)));

@@ -40,17 +40,27 @@ async function best(
   events: PersistenceEvents,
   signal: AbortSignal,
 ): Promise<Persistence> {
-  const { indexedDB, IDBKeyRange } = globalThis;
-  if (indexedDB) {
+  const engine = browserEngine();
+  if (engine) {
     const { openDatabase } = await load(() => import("@/lib/sync/persistence/database"), signal);
     try {
-      return await openDatabase(userId, events, { indexedDB, IDBKeyRange });
+      return await openDatabase(userId, events, engine);
     } catch {
       // Blocked by the browser's settings, or broken: the next best does.
       return withoutDatabase(area, userId);
     }
   }
   return withoutDatabase(area, userId);
+}
+
+/** Merely touching `indexedDB` throws in some browsers, when they are told to keep nothing of this site. */
+function browserEngine(): Pick<typeof globalThis, "indexedDB" | "IDBKeyRange"> | undefined {
+  try {
+    const { indexedDB, IDBKeyRange } = globalThis;
+    return indexedDB ? { indexedDB, IDBKeyRange } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const withoutDatabase = (area: StorageArea, userId: string): Persistence =>
