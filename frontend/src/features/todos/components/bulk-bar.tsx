@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { onDay } from "@/features/todos/due";
 import { useActions } from "@/features/todos/hooks/use-actions";
+import { focusAfter } from "@/features/todos/hooks/use-row-keys";
 import type { Selection } from "@/features/todos/hooks/use-selection";
 import { oneLine, TAG_LENGTH } from "@/features/todos/limits";
 import type { Place } from "@/features/todos/places";
@@ -28,21 +29,25 @@ export default function BulkBar({ place, todos, selection }: BulkBarProps) {
   const selected = todos.filter(({ id }) => selection.ids.has(id));
   const ids = selected.map(({ id }) => id);
   const isDone = selected.every(({ completed }) => completed);
-  const then = (act: () => unknown) => () => {
+  /** The bar goes with the selection, and takes the focus along to a row. */
+  const then = (act: () => unknown, stay: boolean) => () => {
+    focusAfter(selection.ids, stay);
     act();
     selection.clear();
   };
-  const dueOn = (day: string) => then(() => actions.update(ids, ({ due }) => ({ due: onDay(due, day) })));
+  const isByDay = place.name === "today" || place.name === "upcoming";
+  const dueOn = (day: string) =>
+    then(() => actions.update(ids, ({ due }) => ({ due: onDay(due, day) })), !isByDay);
   const buttons = [
     isDone
-      ? ([t("Open again"), RotateCcw, then(() => actions.complete(ids, false))] as const)
-      : ([t("Tick off"), Check, then(() => actions.complete(ids, true))] as const),
+      ? ([t("Open again"), RotateCcw, then(() => actions.complete(ids, false), false)] as const)
+      : ([t("Tick off"), Check, then(() => actions.complete(ids, true), false)] as const),
     [t("Today"), Sun, dueOn(today)] as const,
     [t("Tomorrow"), CalendarDays, dueOn(dayAhead(1))] as const,
     [t("Add a tag"), Tag, () => setTagging(true)] as const,
-    [t("Delete"), Trash2, then(() => actions.remove(selected))] as const,
+    [t("Delete"), Trash2, then(() => actions.remove(selected), false)] as const,
   ];
-  const inTrash = [[t("Restore"), ArchiveRestore, then(() => actions.restore(selected))] as const];
+  const inTrash = [[t("Restore"), ArchiveRestore, then(() => actions.restore(selected), false)] as const];
 
   return (
     <section
@@ -56,7 +61,7 @@ export default function BulkBar({ place, todos, selection }: BulkBarProps) {
         <TagForm
           onCancel={() => setTagging(false)}
           onTag={(tag) =>
-            then(() => actions.update(ids, ({ tags }) => ({ tags: [...new Set([...tags, tag])] })))()
+            then(() => actions.update(ids, ({ tags }) => ({ tags: [...new Set([...tags, tag])] })), true)()
           }
         />
       ) : (
@@ -70,7 +75,7 @@ export default function BulkBar({ place, todos, selection }: BulkBarProps) {
       <Button variant="ghost" className="px-3" onClick={selection.all}>
         {t("Select all")}
       </Button>
-      <Button variant="ghost" size="icon" aria-label={t("Select nothing")} onClick={selection.clear}>
+      <Button variant="ghost" size="icon" aria-label={t("Select nothing")} onClick={then(() => {}, true)}>
         <X aria-hidden className="size-4" />
       </Button>
     </section>
