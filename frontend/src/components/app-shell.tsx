@@ -1,11 +1,11 @@
 "use client";
 
 import { Search, Settings } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { AccountMenu } from "@/components/account-menu";
 import { Wordmark } from "@/components/brand";
 import { Anchor, ShellLink } from "@/components/shell-link";
+import { AppLink } from "@/components/ui/app-link";
 import { Kbd } from "@/components/ui/kbd";
 import { paths } from "@/config/paths";
 import { useText } from "@/hooks/text";
@@ -34,7 +34,7 @@ export function AppShell({ status, sideBar, bottomBar, children }: AppShellProps
       </a>
       <aside className="fixed inset-y-0 start-0 hidden w-60 flex-col border-e bg-canvas lg:flex print:hidden">
         <Home className="mx-5 my-4.5" />
-        <div className="min-h-0 flex-1 overflow-y-auto px-3 py-2">{sideBar}</div>
+        <div className="min-h-0 flex-1 scroll-py-2 overflow-y-auto px-3 py-2">{sideBar}</div>
         <div className="border-t p-3">
           <ShellLink
             href={paths.settings}
@@ -78,12 +78,12 @@ export function AppShell({ status, sideBar, bottomBar, children }: AppShellProps
 function Home({ className }: { className: string }) {
   const t = useText();
   return (
-    <Link
+    <AppLink
       href={paths.todos}
       className={`inline-flex w-fit rounded-lg ${className}`}
       aria-label={t("Daybook, to your todos")}
     >
       <Wordmark />
-    </Link>
+    </AppLink>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { PlaceLink } from "@/components/place-link";
+import { AppLink } from "@/components/ui/app-link";
 import { classes } from "@/components/ui/classes";
 import { isTodosPath } from "@/config/paths";
 import { useText } from "@/hooks/text";
@@ -59,8 +59,8 @@ export function Anchor({ href, isCurrent, className, children }: AnchorProps) {
   const shared = { href, className, ...(isCurrent && { "aria-current": "page" as const }) };
   if (isTodosPath(pathname) && isTodosPath(href)) return <PlaceLink {...shared}>{children}</PlaceLink>;
   return (
-    <Link {...shared} href={href as "/"}>
+    <AppLink {...shared} href={href as "/"}>
       {children}
-    </Link>
+    </AppLink>
   );
 }

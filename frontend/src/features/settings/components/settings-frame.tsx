@@ -9,8 +9,8 @@ import {
   SquareTerminal,
   UserRound,
 } from "lucide-react";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { AppLink } from "@/components/ui/app-link";
 import { classes } from "@/components/ui/classes";
 import { paths } from "@/config/paths";
 import { useText } from "@/hooks/text";
@@ -31,19 +31,19 @@ export function SettingsFrame({ children }: { children: React.ReactNode }) {
   const pathname = usePathname();
   return (
     <div className="mx-auto max-w-2xl">
-      <Link
+      <AppLink
         href={paths.todos}
         className="-ms-1.5 mb-3 inline-flex items-center gap-1.5 rounded-lg px-1.5 py-1 font-medium text-soft text-sm hover:text-ink"
       >
         <ArrowLeft aria-hidden className="size-4" />
         {t("Todos")}
-      </Link>
+      </AppLink>
       <h1 className="font-semibold text-3xl tracking-tight">{t("Settings")}</h1>
       <nav aria-label={t("Settings")} className="mt-5 -ms-1">
         <ul className="grid grid-cols-3 gap-1 sm:flex sm:flex-wrap">
           {parts.map(([href, label, Icon]) => (
             <li key={href}>
-              <Link
+              <AppLink
                 href={href}
                 {...(pathname === href && { "aria-current": "page" as const })}
                 className={classes(
@@ -55,7 +55,7 @@ export function SettingsFrame({ children }: { children: React.ReactNode }) {
               >
                 <Icon aria-hidden className="size-4 shrink-0" />
                 {t(label)}
-              </Link>
+              </AppLink>
             </li>
           ))}
         </ul>
