@@ -21,7 +21,7 @@ export default function Confirm({ title, children, confirm, cancel, onConfirm, o
       isOpen
       isDismissable
       onOpenChange={(open) => !open && onCancel()}
-      className="fixed inset-0 z-40 grid place-items-center overflow-y-auto bg-black/40 p-4 backdrop-blur-[2px]"
+      className="backdrop fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4 backdrop-blur-[2px]"
     >
       <Modal className="w-full max-w-md rounded-2xl border bg-raised p-6 shadow-pop data-entering:animate-rise">
         <Dialog role="alertdialog" className="outline-none">

@@ -21,7 +21,7 @@ export default function Dialog({ title, onClose, children }: DialogProps) {
       isOpen
       isDismissable
       onOpenChange={(open) => !open && onClose()}
-      className="fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto bg-black/40 backdrop-blur-[2px] sm:items-center sm:p-4 print:hidden"
+      className="backdrop fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto backdrop-blur-[2px] sm:items-center sm:p-4 print:hidden"
     >
       <Modal className="max-h-[92dvh] w-full max-w-2xl overflow-y-auto overscroll-contain rounded-t-3xl border bg-raised shadow-pop data-entering:animate-rise sm:rounded-2xl">
         <AriaDialog className="p-5 outline-none sm:p-6">

@@ -2,17 +2,19 @@
 
 import { Toaster as Sonner } from "sonner";
 
+/** Above the bars at the foot of the window. */
+const FOOT = { bottom: "calc(var(--foot) + var(--bar))" };
+
 /** Sonner in our own colours: its “rich” ones are too faint to read. */
 export default function Toaster() {
   return (
-    // Within reach while a dialog is open: it says what was decided there, and takes it back.
-    <div data-react-aria-top-layer="true">
+    // Behind a dialog, and read out all the same: what was decided there is said, and can be taken back by Alt+T.
+    <div data-react-aria-top-layer="true" className="print:hidden">
       <Sonner
         position="bottom-center"
         gap={10}
-        offset={20}
-        // Above the bar with the views.
-        mobileOffset={{ bottom: "calc(5rem + env(safe-area-inset-bottom))" }}
+        offset={FOOT}
+        mobileOffset={FOOT}
         visibleToasts={4}
         style={{ "--width": "26rem", fontFamily: "inherit" } as React.CSSProperties}
         toastOptions={{

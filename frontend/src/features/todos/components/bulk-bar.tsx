@@ -51,6 +51,7 @@ export default function BulkBar({ place, todos, selection }: BulkBarProps) {
 
   return (
     <section
+      ref={makeRoom}
       aria-label={t("With what is selected")}
       className="fixed inset-x-3 bottom-20 z-20 mx-auto flex w-fit max-w-[calc(100%-1.5rem)] animate-rise flex-wrap items-center justify-center gap-x-1 gap-y-1 rounded-2xl border bg-raised p-2 shadow-pop lg:bottom-6 lg:start-60 print:hidden"
     >
@@ -80,6 +81,18 @@ export default function BulkBar({ place, todos, selection }: BulkBarProps) {
       </Button>
     </section>
   );
+}
+
+/** Toasts stand above the bar, however many lines it takes. */
+function makeRoom(bar: HTMLElement | null) {
+  if (!bar) return;
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => style.setProperty("--bar", `${bar.offsetHeight + 8}px`));
+  observer.observe(bar);
+  return () => {
+    observer.disconnect();
+    style.removeProperty("--bar");
+  };
 }
 
 function TagForm({ onTag, onCancel }: { onTag: (tag: string) => void; onCancel: () => void }) {

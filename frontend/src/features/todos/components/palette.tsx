@@ -74,7 +74,7 @@ function OpenPalette({ onClose, onHelp, onWrite, typed }: PaletteProps & { typed
       isOpen
       isDismissable
       onOpenChange={(open) => !open && onClose()}
-      className="fixed inset-0 z-40 flex justify-center bg-black/40 px-3 pt-[12vh] backdrop-blur-[2px]"
+      className="backdrop fixed inset-0 z-40 flex justify-center px-3 pt-[12vh] backdrop-blur-[2px]"
     >
       <Modal className="h-fit w-full max-w-xl overflow-hidden rounded-2xl border bg-raised shadow-pop data-entering:animate-rise">
         <Dialog aria-label={t("Command palette")} className="outline-none">

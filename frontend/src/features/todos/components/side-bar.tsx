@@ -15,8 +15,8 @@ export function SideBar() {
   const parameters = useSearchParams();
   const place = placeOf(pathname, parameters);
   return (
-    <nav aria-label={t("Views")} className="grid gap-6">
-      <ul className="grid gap-0.5">
+    <nav aria-label={t("Views")} className="grid grid-cols-1 gap-6">
+      <ul className="grid grid-cols-1 gap-0.5">
         {views.map(({ name, href, label, Icon }) => (
           <li key={name}>
             <ShellLink
@@ -34,7 +34,7 @@ export function SideBar() {
       {tags.length > 0 && (
         <div>
           <h2 className="px-3 pb-1.5 font-medium text-faint text-xs">{t("Tags")}</h2>
-          <ul className="grid gap-0.5">
+          <ul className="grid grid-cols-1 gap-0.5">
             {tags.map(({ tag, count }) => {
               const isCurrent = place.name === "tag" && place.tag === tag;
               return (
