@@ -30,7 +30,7 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
             onChange={() => onChange(option.value)}
             className="peer absolute inset-0 cursor-pointer appearance-none rounded-lg"
           />
-          <span className="pointer-events-none relative flex h-8 min-w-16 items-center justify-center gap-1.5 rounded-lg px-3 font-medium text-sm text-soft transition-colors duration-150 peer-checked:bg-raised peer-checked:text-ink peer-checked:shadow-card peer-hover:text-ink">
+          <span className="pointer-events-none relative flex h-8 min-w-14 items-center justify-center gap-1.5 rounded-lg px-2 sm:min-w-16 sm:px-3 font-medium text-sm text-soft transition-colors duration-150 peer-checked:bg-raised peer-checked:text-ink peer-checked:shadow-card peer-hover:text-ink">
             {option.label}
           </span>
         </label>

@@ -20,6 +20,7 @@ export function BottomBar() {
       <ul className="mx-auto grid max-w-lg grid-cols-5">
         {views.map(({ name, href, label, Icon }) => {
           const isCurrent = pathname === href;
+          const isLate = name === "today" && (counts?.overdue ?? 0) > 0;
           return (
             <li key={name}>
               <Anchor
@@ -32,13 +33,10 @@ export function BottomBar() {
               >
                 <span className="relative">
                   <Icon aria-hidden className="size-5.5" />
-                  {name === "today" && (counts?.overdue ?? 0) > 0 && (
-                    <span className="absolute -end-1 -top-0.5 size-2 rounded-full bg-danger">
-                      <span className="sr-only">{t("some overdue")}</span>
-                    </span>
-                  )}
+                  {isLate && <span className="absolute -end-1 -top-0.5 size-2 rounded-full bg-danger" />}
                 </span>
                 {t(label)}
+                {isLate && <span className="sr-only">, {t("some overdue")}</span>}
               </Anchor>
             </li>
           );

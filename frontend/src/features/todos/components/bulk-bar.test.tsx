@@ -17,6 +17,13 @@ async function select(...titles: string[]) {
   const press = async (name: string) => shown.user.click(await screen.findByRole("button", { name }));
   return { ...shown, press };
 }
+test("selecting is left by a button that says so, and says nothing of being done", async () => {
+  const { press } = await select("one");
+  expect(screen.queryByRole("button", { name: "Done" })).toBeNull();
+  await press("Stop selecting");
+  await waitFor(() => expect(boxes()).toContain("Done: one"));
+});
+
 const focused = () => document.activeElement?.getAttribute("aria-label");
 
 describe("after something was done with several todos, the focus", () => {

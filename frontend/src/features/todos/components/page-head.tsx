@@ -58,7 +58,7 @@ export function PageHead({ place, todos, selection }: PageHeadProps) {
           className="-me-2 shrink-0 print:hidden"
         >
           <ListChecks aria-hidden className="size-4.5" />
-          <span className="max-sm:sr-only">{selection.isActive ? t("Done") : t("Select")}</span>
+          <span className="max-sm:sr-only">{selection.isActive ? t("Stop selecting") : t("Select")}</span>
         </Button>
       )}
     </div>

@@ -113,7 +113,12 @@ export function QuickAdd({ place }: { place: Place }) {
             </>
           )}
         </span>
-        <Button type="submit" variant={isAddable ? "primary" : "ghost"} disabled={!isAddable}>
+        <Button
+          type="submit"
+          variant={isAddable ? "primary" : "ghost"}
+          disabled={!isAddable}
+          className="max-sm:px-2.5"
+        >
           {t("Add")}
         </Button>
       </div>

@@ -88,6 +88,7 @@ export const todos = {
   "Restored|history": "Wiederhergestellt",
   "Done, and due again|history": "Erledigt und wieder fällig",
   Select: "Auswählen",
+  "Stop selecting": "Auswahl beenden",
   "Select all": "Alles auswählen",
   "Select nothing": "Nichts auswählen",
   "With what is selected": "Mit den ausgewählten",
