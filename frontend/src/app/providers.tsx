@@ -2,7 +2,6 @@
 
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
-import { AppUpdate } from "@/components/app-update";
 import { TextProvider } from "@/components/text-provider";
 import { ThemeKeeper } from "@/components/theme-keeper";
 import { StoreProvider } from "@/features/sync/components/store-provider";
@@ -13,6 +12,7 @@ import { createLocal } from "@/lib/storage/local";
 import { eraseTodos, finishErasing } from "@/lib/sync/persistence/erase";
 import { browserLocks } from "@/lib/tabs/locks";
 
+const AppUpdate = dynamic(() => import("@/components/app-update"), { ssr: false });
 const Toaster = dynamic(() => import("@/components/ui/toaster"), { ssr: false });
 
 /** Everything that lives as long as the tab. Nothing here touches the browser before `start`. */

@@ -8,7 +8,7 @@ import { TodoStoreContext } from "@/hooks/todo-store";
 import { watchUpdates } from "@/lib/updates";
 
 /** Offers a new version when it is here. Nobody is thrown out of what they are doing: it waits. */
-export function AppUpdate() {
+export default function AppUpdate() {
   const t = useText();
   const store = useContext(TodoStoreContext);
   const reload = useReload();

@@ -3,7 +3,8 @@
 import { Dialog } from "react-aria-components/Dialog";
 import { Popover } from "react-aria-components/Popover";
 import { Button } from "@/components/ui/button";
-import { storageWarnings, syncWords } from "@/features/sync/sync-words";
+import { storageWarnings } from "@/features/sync/storage-warnings";
+import { syncWords } from "@/features/sync/sync-words";
 import { useText } from "@/hooks/text";
 import { useSnapshot, useTodoStore } from "@/hooks/todo-store";
 import { useOnline } from "@/hooks/use-online";

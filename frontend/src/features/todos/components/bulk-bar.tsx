@@ -4,8 +4,8 @@ import { ArchiveRestore, CalendarDays, Check, RotateCcw, Sun, Tag, Trash2, X } f
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { onDay } from "@/features/todos/due";
+import { focusAfter } from "@/features/todos/focus-after";
 import { useActions } from "@/features/todos/hooks/use-actions";
-import { focusAfter } from "@/features/todos/hooks/use-row-keys";
 import type { Selection } from "@/features/todos/hooks/use-selection";
 import { oneLine, TAG_LENGTH } from "@/features/todos/limits";
 import type { Place } from "@/features/todos/places";

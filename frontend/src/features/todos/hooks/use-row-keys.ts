@@ -23,22 +23,6 @@ export function focusNeighbour(row: Element | null): void {
   if (!focusControl(next, "check")) document.getElementById(NEW_TODO_FIELD)?.focus();
 }
 
-const CHECKS = ["check", "restore"] as const;
-
-/**
- * Before what was done with several rows takes the bar away in which the focus is: to the first of them where they
- * stay, or else to the row behind them, the one before them, the field for new todos, the page.
- */
-export function focusAfter(ids: ReadonlySet<string>, stay: boolean): void {
-  const rows = [...document.querySelectorAll<HTMLElement>("[data-todo]")];
-  const isOne = (row: HTMLElement) => ids.has(row.dataset.todo ?? "");
-  const last = rows.findLastIndex(isOne);
-  const others = [...rows.slice(last + 1), ...rows.slice(0, last + 1).reverse()].filter((row) => !isOne(row));
-  const candidates = stay ? [...rows.filter(isOne), ...others] : others;
-  if (candidates.some((row) => CHECKS.some((name) => focusControl(row, name)))) return;
-  (document.getElementById(NEW_TODO_FIELD) ?? document.getElementById("content"))?.focus();
-}
-
 export interface RowActions {
   remove: (id: string) => void;
   move: (id: string, by: 1 | -1) => void;
