@@ -36,8 +36,6 @@ const said: Readonly<Record<string, Words<Text>>> = {
   "api_token.used": { title: text("API token used") },
   "api_token.refused": { title: text("API token refused"), isNotable: true },
   "api_token.revoked": { title: text("API token revoked") },
-  "api_token.used": { title: text("API token used") },
-  "api_token.refused": { title: text("API token refused"), isNotable: true },
 };
 
 /** A kind as a sentence. One that is not known here yet is still readable. */

@@ -29,8 +29,6 @@ export const account = {
   "API token used": "API-Token benutzt",
   "API token refused": "API-Token abgewiesen",
   "API token revoked": "API-Token widerrufen",
-  "API token used": "API-Token benutzt",
-  "API token refused": "API-Token abgelehnt",
   "with the password": "mit dem Passwort",
   "with the password and a code": "mit dem Passwort und einem Code",
   "with the password and a recovery code": "mit dem Passwort und einem Wiederherstellungscode",
