@@ -118,8 +118,8 @@ class TestReset:
     async def test_lets_the_owner_in_with_the_password_alone_when_all_factors_were_an_intruders(
         self, verified: Person, mailbox: Mailbox, clock: Clock
     ) -> None:
-        await protect(verified, clock)
-        await add_passkey(verified, Authenticator(), "Intruder")
+        protected = await protect(verified, clock)
+        assert (await add_passkey(verified, Authenticator(), "Intruder", code=protected.code())).status_code == 201
 
         await reset(verified, mailbox)
 
@@ -146,8 +146,8 @@ class TestReset:
     ) -> None:
         """Whoever opened the account may be a stranger, however long ago that was."""
         await person.client.patch("/auth/me", json={"display_name": "Mallory"}, headers=person.bearer)
-        await protect(person, clock)
-        await add_passkey(person, Authenticator(), "Laptop")
+        protected = await protect(person, clock)
+        assert (await add_passkey(person, Authenticator(), "Laptop", code=protected.code())).status_code == 201
         token = await make_token(person, "Backup")
         await age(database, person)
 
@@ -164,8 +164,8 @@ class TestReset:
             assert gone in said
 
     async def test_is_told_by_mail_and_in_the_log(self, verified: Person, mailbox: Mailbox, clock: Clock) -> None:
-        await protect(verified, clock)
-        await add_passkey(verified, Authenticator(), "Phone")
+        protected = await protect(verified, clock)
+        assert (await add_passkey(verified, Authenticator(), "Phone", code=protected.code())).status_code == 201
         await make_token(verified, "Leak")
 
         await reset(verified, mailbox)
