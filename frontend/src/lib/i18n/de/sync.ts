@@ -152,7 +152,8 @@ export const sync = {
   "File to import": "Datei zum Importieren",
   "Choose another file": "Andere Datei wählen",
   "Choose a file": "Datei wählen",
-  "What was lost, or is not the same here and there:": "Was verloren ging oder hier und dort verschieden ist:",
+  "What was lost, or is not the same here and there:":
+    "Was verloren ging oder hier und dort verschieden ist:",
   "There is an address since {time}. It was shown once, and cannot be shown again.":
     "Es gibt eine Adresse seit {time}. Sie wurde einmal gezeigt und lässt sich nicht noch einmal zeigen.",
   "Copy it now: it is not shown again.": "Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
