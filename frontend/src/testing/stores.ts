@@ -7,8 +7,9 @@ import { localPersistence } from "@/lib/sync/persistence/local-storage";
 import type { OpenPersistence } from "@/lib/sync/persistence/port";
 import { Store } from "@/lib/sync/store";
 import type { Receipt, TodoStore, TodoView } from "@/lib/sync/types";
-import { FakeServer } from "@/testing/fake-server";
+import { FakeServer, problem } from "@/testing/fake-server";
 import { connectedChannels, sharedLocks } from "@/testing/tabs";
+import { anId } from "@/testing/todos";
 
 let stops: (() => void)[] = [];
 
@@ -82,4 +83,21 @@ export function first(store: TodoStore): TodoView {
   const [todo] = store.snapshot().todos;
   if (!todo) throw new Error("there is no todo");
   return todo;
+}
+
+/** A todo that both sides know, and a device that does not hear of what the other side does. */
+export async function shared(todo: object = {}) {
+  const setup = await open();
+  setup.server.add({ id: anId(1), title: "base", ...todo });
+  await settle();
+  const edit = (patch: object) => setup.store.mutate({ kind: "update", todo_id: anId(1), patch });
+  /** Both at the same moment: this side acts before it hears. */
+  const meet = async (theirs: () => void, mine: () => void) => {
+    setup.server.fail(problem(503, "unavailable", 1000));
+    mine();
+    await settle();
+    theirs();
+    await later(5000);
+  };
+  return { ...setup, id: anId(1), edit, meet };
 }

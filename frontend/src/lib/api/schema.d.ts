@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * Export Account
-         * @description Everything that is stored about the caller here. `GET /todos/export` has the todos.
+         * @description Everything that is kept about the caller here, but secrets. `GET /todos/export` has the todos.
          */
         get: operations["export_account"];
         put?: never;
@@ -273,7 +273,7 @@ export interface paths {
         put?: never;
         /**
          * Remove Passkey
-         * @description Remove a passkey.
+         * @description Remove a passkey. Where there is an authenticator app, a code of it is needed.
          */
         post: operations["remove_passkey"];
         delete?: never;
@@ -294,6 +294,8 @@ export interface paths {
         /**
          * Begin Passkey
          * @description What to ask the browser for. Good for five minutes, for one passkey, in this session.
+         *
+         *     Where there is an authenticator app, a code of it is needed: a passkey lets in without it.
          */
         post: operations["begin_passkey"];
         delete?: never;
@@ -948,11 +950,13 @@ export interface paths {
          * Import Todos
          * @description Bring todos in from a file: an export of ours, a project that Todoist exported as CSV, or Vikunja's `data.json`.
          *
-         *     A todo of an export keeps its id, its history and its place in the trash. Importing a file again changes nothing:
-         *     what is here already stays, unless it is newer in the file. Todoist's files do not say what is newer: with them, all
-         *     that is here stays. The report names what was left out, and of todos of other programs what could not be carried. A
-         *     file of theirs has at most 8 MiB. While another import of the caller's is under way, or too many of others, the
-         *     answer is a 503.
+         *     A todo of an export keeps its id, its history and its place in the trash. Importing a file again changes nothing.
+         *     What is here already is merged field by field: what only the file changed is taken, what only you changed stays, and
+         *     of what both changed, what is here stays and `notes` say what the file has. With no past in common the newer one
+         *     wins as a whole, and `notes` name what it replaced. Todoist's files have no ids: a row that says something else than
+         *     before is another todo. The report names what was left out, and of other programs' files what could not be carried.
+         *     Nothing of a file is taken that is broken or ends too early. A file of other programs has at most 8 MiB. While
+         *     another import of the caller's is under way, or too many of others, the answer is a 503.
          */
         post: operations["import_todos"];
         delete?: never;
@@ -987,16 +991,24 @@ export interface components {
     schemas: {
         /**
          * AccountExport
-         * @description Everything that is stored about a person here. Todos have an export of their own.
+         * @description Everything that is kept about a person here, but secrets and what they are compared with. Todos have an export
+         *     of their own.
          */
         AccountExport: {
+            /** Api Tokens */
+            api_tokens: components["schemas"]["ApiTokenOut"][];
             /** Audit */
             audit: components["schemas"]["EntryOut"][];
+            /** Browsers */
+            browsers: components["schemas"]["ExportedBrowser"][];
             /**
              * Exported At
              * Format: date-time
              */
             exported_at: string;
+            /** Passkeys */
+            passkeys: components["schemas"]["PasskeyOut"][];
+            second_factor: components["schemas"]["ExportedSecondFactor"];
             /** Sessions */
             sessions: components["schemas"]["ExportedSession"][];
             user: components["schemas"]["UserOut"];
@@ -1456,6 +1468,29 @@ export interface components {
              */
             version: 1;
         };
+        /**
+         * ExportedBrowser
+         * @description One that has signed in before. Nothing tells which one it is but a secret that it keeps itself.
+         */
+        ExportedBrowser: {
+            /**
+             * Last Used At
+             * Format: date-time
+             */
+            last_used_at: string;
+        };
+        /** ExportedSecondFactor */
+        ExportedSecondFactor: {
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Recovery Codes Since */
+            recovery_codes_since: string | null;
+            /**
+             * Totp Since
+             * @description Since when there is an authenticator app; null if there is none
+             */
+            totp_since: string | null;
+        };
         /** ExportedSession */
         ExportedSession: {
             /** Address */
@@ -1467,6 +1502,11 @@ export interface components {
             created_at: string;
             /** Device */
             device: string | null;
+            /**
+             * Ended At
+             * @description Null if it was not ended; it may have expired
+             */
+            ended_at: string | null;
             /**
              * Id
              * Format: uuid
@@ -1831,6 +1871,20 @@ export interface components {
              */
             password: string;
         };
+        /** PasswordAndCode */
+        PasswordAndCode: {
+            /**
+             * Code
+             * @description Needed where there is an authenticator app; or a recovery code
+             */
+            code?: string | null;
+            /**
+             * Password
+             * Format: password
+             * @example seven teal otters juggle
+             */
+            password: string;
+        };
         /** PasswordChange */
         PasswordChange: {
             /**
@@ -1981,7 +2035,7 @@ export interface components {
             more_skipped: number;
             /**
              * Notes
-             * @description Of what was taken over: what could not be carried
+             * @description What could not be carried, and of what was changed here and there what the file says
              */
             notes: components["schemas"]["Note"][];
             /**
@@ -1991,12 +2045,12 @@ export interface components {
             skipped: components["schemas"]["Note"][];
             /**
              * Unchanged
-             * @description Were there already, the same
+             * @description Were there already, and the file changed nothing
              */
             unchanged: number;
             /**
              * Updated
-             * @description Were there already, and older than those of the file
+             * @description Were there already, and got what the file had changed
              */
             updated: number;
         };
@@ -2111,6 +2165,11 @@ export interface components {
         };
         /** RevocationOut */
         RevocationOut: {
+            /**
+             * Kid
+             * @description Everything that this key has signed, whoever it names; then the ids are nobody's
+             */
+            kid?: string | null;
             /** Not Before */
             not_before: string | null;
             /** Sequence */
@@ -3058,7 +3117,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordAgain"];
+                "application/json": components["schemas"]["PasswordAndCode"];
             };
         };
         responses: {
@@ -3089,7 +3148,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordAgain"];
+                "application/json": components["schemas"]["PasswordAndCode"];
             };
         };
         responses: {
@@ -4365,6 +4424,8 @@ export interface operations {
             query?: {
                 /** @description Whose file it is */
                 format?: "daybook" | "todoist" | "vikunja";
+                /** @description What the project is called that Todoist exported: its file does not tell. It becomes a tag, and tells equal tasks of two projects apart */
+                name?: string;
             };
             header?: never;
             path?: never;
