@@ -127,7 +127,9 @@ class TestOtherIssuers:
     async def test_open_todos_where_they_are_on_the_list_and_nothing_else(
         self, system: System, doors: Doors, session: SignedIn
     ) -> None:
-        stranger = Issuer(new_key(), "their-key", TokenSettings(issuer="https://id.example", jwks_url="https://id.example/jwks"))
+        stranger = Issuer(
+            new_key(), "their-key", TokenSettings(issuer="https://id.example", jwks_url="https://id.example/jwks")
+        )
         async with serving(Service(jwks={"keys": [stranger.public_jwk]})) as port:
             jwks_url = f"http://127.0.0.1:{port}/jwks.json"
             trusted = [{"issuer": stranger.settings.issuer, "audience": "daybook", "jwks_url": jwks_url}]
