@@ -204,8 +204,6 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def _request_id(self) -> str:
         """What the request is called, as far as there is one already: its application may have begun to run."""
-        if not self._in_head and not self._in_body:
-            return names_of({"headers": ()})[0]
         scope: Any = self.scope  # uvicorn has none before the first byte of a request
         known: str | None = scope["state"].get("request_id") if scope else None
         return known or names_of({"headers": self.headers or ()})[0]
