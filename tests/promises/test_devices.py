@@ -26,6 +26,8 @@ _FRONTEND = Path(__file__).parents[2] / "frontend"
 SEEDS = size(quick=3, full=300)
 # Each account has some of them: what is left of one is what the next begins with.
 SEEDS_AN_ACCOUNT = 10
+# Accounts at work at the same time.
+AT_ONCE = size(quick=1, full=2)
 DEVICES = size(quick=3, full=5)
 OPERATIONS = size(quick=120, full=2000)
 # How long after the last operation nobody may have anything left to send. A machine that is busy may take longer, and
@@ -114,11 +116,21 @@ def folder(tmp_path: Path) -> Path:
 class TestDevices:
     @pytest.mark.timeout(1800)
     async def test_come_to_one_state_and_lose_nothing(self, system: System, folder: Path, measured: Measured) -> None:
-        reports: list[dict[str, Any]] = []
-        for first in range(1, SEEDS + 1, SEEDS_AN_ACCOUNT):
-            seeds = range(first, min(first + SEEDS_AN_ACCOUNT, SEEDS + 1))
-            async with somebody(system) as person, token_file(person, folder) as token:
-                reports += await drive(system, token, seeds)
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one_account(seeds: range) -> list[dict[str, Any]]:
+            own = folder / str(seeds.start)
+            own.mkdir()
+            async with turns, somebody(system) as person, token_file(person, own) as token:
+                return await drive(system, token, seeds)
+
+        firsts = range(1, SEEDS + 1, SEEDS_AN_ACCOUNT)
+        async with asyncio.TaskGroup() as accounts:
+            working = [
+                accounts.create_task(one_account(range(first, min(first + SEEDS_AN_ACCOUNT, SEEDS + 1))))
+                for first in firsts
+            ]
+        reports = [report for each in working for report in each.result()]
 
         def total(figure: str) -> int:
             return sum(int(report[figure]) for report in reports)
