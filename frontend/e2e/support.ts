@@ -9,6 +9,7 @@ import {
   type Page,
   request,
 } from "@playwright/test";
+import { isolate } from "../src/lib/isolate";
 
 export const APP = process.env.DAYBOOK_APP_URL ?? "http://localhost:3000";
 export const API = process.env.DAYBOOK_API_URL ?? "http://localhost:8000";
@@ -193,7 +194,7 @@ export async function add(page: Page, title: string): Promise<void> {
 }
 
 export const box = (page: Page, title: string) =>
-  page.getByRole("checkbox", { name: `Done: ${title}`, exact: true });
+  page.getByRole("checkbox", { name: `Done: ${isolate(title)}`, exact: true });
 export const rows = (page: Page) => page.getByRole("list", { name: "Todos" }).getByRole("listitem");
 export const titles = (page: Page) =>
   page

@@ -83,6 +83,22 @@ describe("Ctrl-Z", () => {
     expect(store.snapshot().todos).toEqual([]);
   });
 
+  test("is the field’s, also after the browser has gone on to undo in another one", async () => {
+    visit(`/?todo=${anId(1)}`);
+    const { user, store } = await page(worldWith({ title: "one" }));
+    const panel = await screen.findByRole("dialog", { name: "Details of “one”" });
+    await user.click(within(panel).getByRole("radio", { name: "High" }));
+    const tags = within(panel).getByRole("combobox", { name: "Tags" });
+    await user.type(tags, "x{Backspace}");
+    const undoing = { inputType: "historyUndo", bubbles: true, cancelable: true };
+    const elsewhere = within(panel).getByRole("textbox", { name: "Notes" });
+    expect(elsewhere.dispatchEvent(new InputEvent("beforeinput", undoing))).toBe(false);
+    expect(tags.dispatchEvent(new InputEvent("beforeinput", undoing))).toBe(true);
+    elsewhere.dispatchEvent(new InputEvent("input", undoing));
+    await user.keyboard("{Control>}z{/Control}");
+    expect(store.get(anId(1))?.priority).toBe("high");
+  });
+
   test("works in the details as well", async () => {
     visit(`/?todo=${anId(1)}`);
     const { user, store } = await page(worldWith({ title: "one" }));

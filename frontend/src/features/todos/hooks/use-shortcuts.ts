@@ -21,6 +21,13 @@ function undoesElsewhere(target: EventTarget | null, typedIn: EventTarget | null
   return (field !== null && !isUntouched) || target.closest("[role=alertdialog], [role=menu]") !== null;
 }
 
+const hasFocus = (target: EventTarget | null): boolean => target === document.activeElement;
+
+/** Chromium has one history of typing for the whole page: it would go on in a field where nobody is looking. */
+function keepToField(event: InputEvent): void {
+  if (event.inputType.startsWith("history") && !hasFocus(event.target)) event.preventDefault();
+}
+
 /** The second key of “g then t” has to come within this time. */
 const SEQUENCE = 1_500;
 
@@ -42,7 +49,7 @@ export function useShortcuts(bindings: Bindings): void {
     let pressedG = Number.NEGATIVE_INFINITY;
     let typedIn: EventTarget | null = null;
     const type = (event: Event) => {
-      typedIn = event.target;
+      if (hasFocus(event.target)) typedIn = event.target;
     };
     const leave = () => {
       typedIn = null;
@@ -73,6 +80,7 @@ export function useShortcuts(bindings: Bindings): void {
     document.addEventListener("keydown", enter, { signal, capture: true });
     document.addEventListener("keydown", press, { signal });
     document.addEventListener("input", type, { signal });
+    document.addEventListener("beforeinput", keepToField, { signal });
     document.addEventListener("focusout", leave, { signal });
     return () => ends.abort();
   }, []);
