@@ -59,11 +59,18 @@ export async function virtualAuthenticator(
   return { devtools, authenticatorId };
 }
 
-export async function addPasskey(page: Page, { password }: Account, name: string): Promise<void> {
+/** With a code of the app, where one is set up. */
+export async function addPasskey(
+  page: Page,
+  { password }: Account,
+  name: string,
+  code?: string,
+): Promise<void> {
   await page.goto("/settings/security");
   await page.getByRole("button", { name: "Add a passkey" }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Your password").fill(password);
+  if (code !== undefined) await page.getByLabel(/^Code of your authenticator app/).fill(code);
   await page.getByRole("button", { name: "Create the passkey" }).click();
   await expect(page.getByRole("list", { name: "Passkeys" }).getByText(name)).toBeVisible();
 }

@@ -76,12 +76,19 @@ test("a passkey signs in alone, until it is removed", async ({ page, account }) 
 });
 
 test("a passkey is a second factor, too", async ({ page, account }) => {
-  await setUpTotp(page, account);
+  const { app } = await setUpTotp(page, account);
   await virtualAuthenticator(page);
-  await addPasskey(page, account, "Laptop");
+  await addPasskey(page, account, "Laptop", await app.next());
   await toSecondStep(page, account);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(todos(page)).toBeVisible();
+
+  await page.goto("/settings/security");
+  await page.getByRole("button", { name: "Remove Laptop" }).click();
+  await page.getByLabel("Your password").fill(account.password);
+  await page.getByLabel(/^Code of your authenticator app/).fill(await app.next());
+  await page.getByRole("button", { name: "Remove the passkey" }).click();
+  await expect(page.getByText("There are none yet.")).toBeVisible();
 });
 
 test("who has only a passkey gets recovery codes for it", async ({ page, account }) => {

@@ -42,7 +42,7 @@ export default function PasskeyForm({ withCode, onAdded, onClose }: PasskeyFormP
       void notify("message", t("Passkey added"), { description: name });
       onAdded(passkey);
     },
-    { password: "password", code: "code" },
+    { password: "password", ...(withCode && { code: "code" }) },
   );
   const { errors } = form.formState;
   return (

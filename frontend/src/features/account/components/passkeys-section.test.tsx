@@ -112,6 +112,27 @@ describe("passkeys", () => {
     vi.unstubAllGlobals();
   });
 
+  test("a refused code is told also where it is not known yet that one is needed", async () => {
+    const { user } = show(<SecuritySettings />, {
+      "GET /auth/second-factor": refusal(503, "service-unavailable"),
+      "GET /auth/passkeys": list,
+      "POST /auth/passkeys/options": refusal(401, "second-factor-invalid"),
+      "POST /auth/passkeys/p1/remove": refusal(401, "second-factor-invalid"),
+    });
+    const told = () => screen.queryAllByRole("alert").map(({ textContent }) => textContent);
+    await waitFor(() => expect(told()).toHaveLength(1));
+    await user.click(await press("Add a passkey"));
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
+    await user.click(await press("Create the passkey"));
+    await waitFor(() => expect(told()).toHaveLength(2));
+    await user.click(await press("Cancel"));
+    await waitFor(() => expect(told()).toHaveLength(1));
+    await user.click(await press("Remove Blue key"));
+    await user.type(await screen.findByLabelText("Your password"), PASSWORD);
+    await user.click(await press("Remove the passkey"));
+    await waitFor(() => expect(told()).toHaveLength(2));
+  });
+
   test("are removed with the password", async () => {
     const { user } = show(<SecuritySettings />, {
       "GET /auth/second-factor": Response.json(off),

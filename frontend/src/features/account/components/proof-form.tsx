@@ -40,7 +40,7 @@ export default function ProofForm(props: ProofFormProps) {
   });
   const { onSubmit, failure, isPending } = useSubmission(form, onProof, {
     password: "password",
-    code: "code",
+    ...(withCode && { code: "code" }),
   });
   const { errors } = form.formState;
   return (
