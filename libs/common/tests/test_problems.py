@@ -51,6 +51,7 @@ class TestInvalidRequest:
             (AwareDatetime, "soon", "must be a moment, like 2026-11-24T09:00:00Z"),
             (AwareDatetime, "2026-11-24T09:00:00", "must say how far it is from UTC, as by a Z at its end"),
             (Annotated[str, Field(min_length=2)], "a", "must have at least 2 characters"),
+            (Annotated[str, Field(min_length=1)], "", "must not be empty"),
             (Annotated[str, Field(max_length=2)], "abc", "must have at most 2 characters"),
             (Annotated[str, Field(pattern="^a")], "b", "must have the form ^a"),
             (Annotated[list[int], Field(max_length=1)], [1, 2], "must have at most 1 entries"),

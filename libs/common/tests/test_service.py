@@ -14,11 +14,12 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
 
 
-def revoke(settings: Settings, kid: str) -> None:
+def revoke(_: Settings, kid: str) -> None:
     """Take a key away.
 
     What comes further down is for who reads the code.
     """
+    sys.stdout.write(f"{kid} is gone\n")
 
 
 def check(file: str) -> None:
@@ -65,6 +66,13 @@ class TestHelp:
 
 
 class TestMain:
+    def test_takes_words_that_begin_with_a_hyphen(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run(monkeypatch, "keys", "revoke", "-58mOM")
+
+        assert capsys.readouterr().out == "-58mOM is gone\n"
+
     @pytest.mark.parametrize("words", [[], ["nonsense"], ["keys", "revoke"], ["check", "one", "two"]])
     def test_says_what_it_takes(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]

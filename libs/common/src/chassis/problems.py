@@ -106,6 +106,8 @@ class InvalidRequest(Problem):
         if words is None or not all(name in known for _, name, _, _ in Formatter().parse(words) if name):
             # A rule of ours, maybe one that is named like Pydantic's: it has words of its own.
             return str(fault["msg"]).removeprefix("Value error, ")
+        if known.get("min_length") == 1:
+            return "must not be empty"
         return words.format(**known)
 
 

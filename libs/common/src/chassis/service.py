@@ -35,6 +35,8 @@ class Application(Protocol):
 
 S = TypeVar("S", bound=BaseSettings)
 
+_HELP = frozenset({"-h", "--help"})
+
 
 def main(
     name: str,
@@ -57,9 +59,10 @@ def main(
     known = [*servers, *commands, *tools, "config"]
     parser = argparse.ArgumentParser(prog=name, add_help=False)
     parser.add_argument("role", nargs="*", help=", ".join(known))
-    parser.add_argument("-h", "--help", action="store_true")
-    parsed = parser.parse_args()
-    if parsed.help:
+    words = [word for word in sys.argv[1:] if word not in _HELP]
+    # There are no other options, and the id of a key may well begin with a hyphen.
+    parsed = parser.parse_args(["--", *words])
+    if len(words) < len(sys.argv) - 1:
         sys.stdout.writelines(_help(name, parsed.role, servers, commands, tools))
         return
     role, further = _role_of(parsed.role, known) or parser.error(f"choose one of: {', '.join(known)}")

@@ -47,7 +47,7 @@ class TestRegistration:
         with pytest.raises(ValidationError):
             registration(display_name=name)
 
-    @pytest.mark.parametrize("name", ["a\nb", "a\x00b", "a\x85b", "\x1b[31mred"])
+    @pytest.mark.parametrize("name", ["a\nb", "a\x00b", "a\x85b", "\x1b[31mred", "a\u2028b", "a\u2029b"])
     def test_refuses_a_name_that_is_not_one_line(self, name: str) -> None:
         with pytest.raises(ValidationError, match="Must be one line, without control characters"):
             registration(display_name=name)
@@ -58,6 +58,43 @@ class TestRegistration:
     def test_refuses_a_name_that_hides_or_turns_what_stands_beside_it(self, name: str) -> None:
         with pytest.raises(ValidationError, match=r"Must (not change the direction|have a character)"):
             registration(display_name=name)
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            "\u200b",
+            "\ufeff",
+            "\u2060",
+            "\u00ad",
+            "\u2062",
+            "\u034f",
+            "\u180e",
+            "\ufff9",
+            "\u3164",
+            "\u2800",
+            "\U000e0041",
+        ],
+    )
+    def test_refuses_a_name_that_only_looks_like_another(self, hidden: str) -> None:
+        with pytest.raises(ValidationError, match="Must not have characters that nobody sees"):
+            registration(display_name=f"pay{hidden}pal")
+
+    def test_refuses_a_tower_of_accents(self) -> None:
+        with pytest.raises(ValidationError, match="Must not pile up accents"):
+            registration(display_name="A" + "\u0301" * 90)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "Zoe\u0308",
+            "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc",
+            "\U0001f469\u200d\U0001f4bb Ada",
+            "\u2764\ufe0f",
+            "\u845b\U000e0100\u98fe",
+        ],
+    )
+    def test_takes_what_scripts_and_emoji_need(self, name: str) -> None:
+        assert registration(display_name=name).display_name == name
 
     @pytest.mark.parametrize(
         "name, kept",

@@ -195,6 +195,15 @@ class TestPasskeys:
         assert slug(await ask(person, remove, password=PASSWORD, code="000000")) == "second-factor-invalid"
         assert (await ask(person, remove, password=PASSWORD, code=protected.code())).status_code == 204
 
+    async def test_are_not_added_by_a_question_from_before_there_was_an_app(self, person: Person, clock: Clock) -> None:
+        options = (await ask(person, "/auth/passkeys/options", password=PASSWORD)).json()
+        await protect(person, clock)
+
+        slipped = await ask(person, "/auth/passkeys", name="Slip", credential=Authenticator().create(options))
+
+        assert (slipped.status_code, slug(slipped)) == (401, "second-factor-invalid")
+        assert (await state_of(person))["passkeys"] == 0
+
     async def test_that_are_not_there_use_up_no_code(self, person: Person, clock: Clock) -> None:
         protected = await protect(person, clock)
         code = protected.recovery_codes[0]

@@ -21,6 +21,9 @@ export const server = {
   "Must be one line, without control characters": "Muss eine Zeile sein, ohne Steuerzeichen",
   "Must not change the direction of the text around it": "Darf die Richtung des Textes daneben nicht ändern",
   "Must have a character that can be seen": "Muss ein Zeichen haben, das man sieht",
+  "Must not have characters that nobody sees between the others":
+    "Darf zwischen den anderen keine Zeichen haben, die niemand sieht",
+  "Must not pile up accents": "Darf keine Akzente auftürmen",
 
   "Choose a longer password before you remove this": "Wähle ein längeres Passwort, bevor du das entfernst",
   "At least 15 characters, once the password is all that is asked for":

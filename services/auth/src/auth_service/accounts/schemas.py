@@ -1,5 +1,6 @@
 import unicodedata
 from datetime import datetime
+from itertools import groupby
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -21,8 +22,18 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 _CONTROL = "Must be one line, without control characters"
 _DIRECTION = "Must not change the direction of the text around it"
 _INVISIBLE = "Must have a character that can be seen"
+_HIDDEN = "Must not have characters that nobody sees between the others"
+_PILED = "Must not pile up accents"
 # Everything that may be wrong with a name beside its length, for those who translate it.
-SENTENCES = (_CONTROL, _DIRECTION, _INVISIBLE)
+SENTENCES = (_CONTROL, _DIRECTION, _INVISIBLE, _HIDDEN, _PILED)
+
+# Joiners, which some scripts and emoji need.
+_JOINING = frozenset("\u200c\u200d")
+# Nothing to be seen, and no control character by its category: the grapheme joiner, and vowels and selectors of Khmer
+# and Mongolian that are only there for old data.
+_SILENT = _BLANK | frozenset("\u034f\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f")
+# More than any script stacks on a letter.
+_MOST_MARKS = 8
 
 
 def _whole_characters(password: SecretStr) -> SecretStr:
@@ -43,15 +54,28 @@ def _normalised(password: SecretStr) -> SecretStr:
 
 
 def _readable(name: str) -> str:
-    """One line, and nothing that hides, or that turns around what stands beside it. Joiners, which some scripts and
-    emoji need, may stand between characters that are seen."""
-    if any(unicodedata.category(character) == "Cc" for character in name):
+    """One line, and nothing that hides, or that turns around what stands beside it: two names that look the same are
+    the same."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in name):
         raise PydanticCustomError("control", _CONTROL)
     if any(character in _TURNING for character in name):
         raise PydanticCustomError("turning", _DIRECTION)
     if not any(unicodedata.category(character)[0] in "LNPS" and character not in _BLANK for character in name):
         raise PydanticCustomError("invisible", _INVISIBLE)
+    if any(_is_silent(character) for character in name):
+        raise PydanticCustomError("hidden", _HIDDEN)
+    if any(sum(1 for _ in run) > _MOST_MARKS for is_mark, run in groupby(name, _is_mark) if is_mark):
+        raise PydanticCustomError("piled", _PILED)
     return name
+
+
+def _is_silent(character: str) -> bool:
+    is_format = unicodedata.category(character) == "Cf" and character not in _JOINING
+    return character in _SILENT or is_format
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in {"Mn", "Me"}
 
 
 def _at_least(least: int) -> AfterValidator:

@@ -134,12 +134,13 @@ async def passkey_options(
     account = await changes.confirm(entrance, caller, password, client=client)
     async with entrance.database.reads() as reads:
         known = await repository.list_passkeys(reads, caller.id)
+        has_app = (await repository.find_factors(reads, caller.id)).totp
     if len(known) >= _MOST_PASSKEYS:
         raise TooManyPasskeys
     await second_factor.require_code_if_totp(entrance.checkpoint, caller.id, code, client=client)
     async with entrance.database.reads() as reads:
         now = entrance.checkpoint.clock()
-        challenge = challenges.new_challenge(vaults.of(reads), subject=caller.session_id, now=now)
+        challenge = challenges.new_challenge(vaults.of(reads), subject=caller.session_id, now=now, with_code=has_app)
     return entrance.checkpoint.relying_party.registration_options(
         challenge=challenge,
         user_id=caller.id,
@@ -152,11 +153,13 @@ async def passkey_options(
 async def add_passkey(
     entrance: Entrance, caller: Principal, name: str, credential: dict[str, Any], *, client: Client
 ) -> Added:
-    """The challenge was made for this session, after its password: no other's is accepted."""
+    """The challenge was made for this session, after its password: no other's is accepted. Nor is one from before there
+    was an app, of which no code was shown for it.
+    """
     checkpoint, said = entrance.checkpoint, passkeys.challenge_of_registration(credential)
     async with entrance.database.transaction() as tx:
         await changes.require_still_in(tx, caller)
-        challenge = said and challenges.read(vaults.of(tx), said, subject=caller.session_id, now=checkpoint.clock())
+        challenge = said and await _challenge(tx, said, caller, checkpoint.clock())
         new = checkpoint.relying_party.verify_registration(credential, challenge.bytes) if challenge else None
         if not challenge or new is None:
             raise SecondFactorInvalid("The authenticator's answer is not valid here, or came too late")
@@ -169,6 +172,14 @@ async def add_passkey(
         is_first = await repository.add_recovery_codes(tx, caller.id, _hashes(caller.id, codes))
         await _tell(tx, Kind.PASSKEY_ADDED, caller, client, what=f"A passkey was added: {name}", name=name)
     return Added(_shown(passkey), codes if is_first else None)
+
+
+async def _challenge(tx: AsyncConnection, said: bytes, caller: Principal, now: float) -> challenges.Challenge | None:
+    vault, session_id = vaults.of(tx), caller.session_id
+    with_code = challenges.read(vault, said, subject=session_id, now=now, with_code=True)
+    if with_code or (await repository.find_factors(tx, caller.id)).totp:
+        return with_code
+    return challenges.read(vault, said, subject=session_id, now=now)
 
 
 async def list_passkeys(
