@@ -57,3 +57,14 @@ export const boxes = (): (string | null)[] =>
   screen.queryAllByRole("checkbox").map((box) => box.getAttribute("aria-label"));
 
 export const row = (title: string): HTMLElement => screen.getByText(title).closest("li") as HTMLElement;
+
+/** The title in its row, and its field once somebody edits it. */
+export const titleButton = (title: string): Promise<HTMLElement> =>
+  screen.findByRole("button", { name: `Edit “${title}”` });
+export const titleField = (): HTMLElement => screen.getByRole("textbox", { name: /^Title of/ });
+
+/** What another device does, once it is here. */
+export async function elsewhere(world: World, changes: object): Promise<void> {
+  world.server.change(anId(1), changes);
+  await waitFor(() => expect(world.store.get(anId(1))).toMatchObject(changes));
+}

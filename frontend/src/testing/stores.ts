@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { memoryArea } from "@/lib/storage/area";
+import { keysWith, memoryArea } from "@/lib/storage/area";
 import type { StorageArea } from "@/lib/storage/entry";
 import type { StoreMessage } from "@/lib/sync/messages";
 import { moveJournal } from "@/lib/sync/persistence/journal";
@@ -16,6 +16,15 @@ let stops: (() => void)[] = [];
 /** For `beforeEach`. */
 export function startClock(): void {
   vi.useFakeTimers();
+}
+
+/** The same, and what the browser tells a page comes to the one that is returned. */
+export function startPage(): EventTarget {
+  startClock();
+  const page = new EventTarget();
+  for (const name of ["addEventListener", "removeEventListener"] as const)
+    vi.stubGlobal(name, page[name].bind(page));
+  return page;
 }
 
 /** For `afterEach`. */
@@ -101,3 +110,15 @@ export async function shared(todo: object = {}) {
   };
   return { ...setup, id: anId(1), edit, meet };
 }
+
+/** A server that nobody gets to. */
+export function offline(): FakeServer {
+  const server = new FakeServer();
+  server.fail(...Array.from({ length: 50 }, () => problem(503, "unavailable", 600_000)));
+  return server;
+}
+
+export const forever = <Result>(): Promise<Result> => new Promise<Result>(() => undefined);
+
+/** What the journal of unsent work holds. */
+export const journal = (area: StorageArea): string[] => keysWith(area, "daybook:outbox:u1:");

@@ -1,29 +1,25 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keysWith, memoryArea } from "@/lib/storage/area";
 import { localPersistence } from "@/lib/sync/persistence/local-storage";
 import { memoryPersistence } from "@/lib/sync/persistence/memory";
 import { type Persistence, type PersistenceEvents, StorageLost } from "@/lib/sync/persistence/port";
-import { FakeServer, problem } from "@/testing/fake-server";
-import { add, later, open, openLocal, settle, startClock, stopStores, titles } from "@/testing/stores";
+import { FakeServer } from "@/testing/fake-server";
+import {
+  add,
+  journal,
+  later,
+  offline,
+  open,
+  openLocal,
+  settle,
+  startClock,
+  stopStores,
+  titles,
+} from "@/testing/stores";
 import { anId } from "@/testing/todos";
 
-const page = new EventTarget();
-beforeEach(() => {
-  startClock();
-  for (const name of ["addEventListener", "removeEventListener"] as const)
-    vi.stubGlobal(name, page[name].bind(page));
-});
+beforeEach(startClock);
 afterEach(stopStores);
-
-const journal = (area: ReturnType<typeof memoryArea>) => keysWith(area, "daybook:outbox:u1:");
-/** Whether the browser would ask before it closes the page. */
-const _asksToStay = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-const offline = () => {
-  const server = new FakeServer();
-  server.fail(...Array.from({ length: 50 }, () => problem(503, "unavailable", 600_000)));
-  return server;
-};
-const _never = <Result>() => new Promise<Result>(() => undefined);
 
 describe("a database that the browser has closed", () => {
   /** Closes each connection as often as it is told to. */

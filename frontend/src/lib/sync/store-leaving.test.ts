@@ -1,27 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { keysWith, memoryArea } from "@/lib/storage/area";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { memoryArea } from "@/lib/storage/area";
 import { memoryPersistence } from "@/lib/sync/persistence/memory";
 import { type PersistenceEvents, StorageLost } from "@/lib/sync/persistence/port";
-import { FakeServer, problem } from "@/testing/fake-server";
-import { add, later, open, openLocal, settle, startClock, stopStores } from "@/testing/stores";
+import { add, later, offline, open, openLocal, settle, startPage, stopStores } from "@/testing/stores";
 
-const page = new EventTarget();
+let page: EventTarget;
 beforeEach(() => {
-  startClock();
-  for (const name of ["addEventListener", "removeEventListener"] as const)
-    vi.stubGlobal(name, page[name].bind(page));
+  page = startPage();
 });
 afterEach(stopStores);
-
-const _journal = (area: ReturnType<typeof memoryArea>) => keysWith(area, "daybook:outbox:u1:");
-/** Whether the browser would ask before it closes the page. */
-const _asksToStay = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-const offline = () => {
-  const server = new FakeServer();
-  server.fail(...Array.from({ length: 50 }, () => problem(503, "unavailable", 600_000)));
-  return server;
-};
-const _never = <Result>() => new Promise<Result>(() => undefined);
 
 describe("signing out", () => {
   test("before this device was read waits for that, and does not call it saved", async () => {
@@ -67,7 +54,3 @@ describe("signing out", () => {
     expect(area.length).toBe(0);
   });
 });
-
-function _fail(): never {
-  throw new DOMException("blocked", "SecurityError");
-}

@@ -1,32 +1,35 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { keysWith, memoryArea } from "@/lib/storage/area";
+import { memoryArea } from "@/lib/storage/area";
 import { memoryPersistence } from "@/lib/sync/persistence/memory";
 import { FakeServer, problem } from "@/testing/fake-server";
-import { add, later, open, openLocal, settle, startClock, stopStores, titles } from "@/testing/stores";
+import {
+  add,
+  forever,
+  journal,
+  later,
+  offline,
+  open,
+  openLocal,
+  settle,
+  startPage,
+  stopStores,
+  titles,
+} from "@/testing/stores";
 import { anId } from "@/testing/todos";
 
-const page = new EventTarget();
+let page: EventTarget;
 beforeEach(() => {
-  startClock();
-  for (const name of ["addEventListener", "removeEventListener"] as const)
-    vi.stubGlobal(name, page[name].bind(page));
+  page = startPage();
 });
 afterEach(stopStores);
 
-const journal = (area: ReturnType<typeof memoryArea>) => keysWith(area, "daybook:outbox:u1:");
 /** Whether the browser would ask before it closes the page. */
 const asksToStay = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
-const offline = () => {
-  const server = new FakeServer();
-  server.fail(...Array.from({ length: 50 }, () => problem(503, "unavailable", 600_000)));
-  return server;
-};
-const never = <Result>() => new Promise<Result>(() => undefined);
 
 describe("a page that goes", () => {
   test("while its last write is under way loses nothing", async () => {
     const area = memoryArea();
-    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => never<void>() };
+    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => forever<void>() };
     const before = await open({ area, server: offline(), open: async () => stuck });
     add(before.store, "typed last");
     expect(journal(area)).toEqual([]);
@@ -41,7 +44,7 @@ describe("a page that goes", () => {
 
   test("before its storage was opened loses nothing", async () => {
     const area = memoryArea();
-    const before = await open({ area, open: () => never() });
+    const before = await open({ area, open: () => forever() });
     add(before.store, "typed at once");
     page.dispatchEvent(new Event("pagehide"));
     expect(titles((await open({ area })).store)).toEqual(["typed at once"]);
@@ -51,7 +54,7 @@ describe("a page that goes", () => {
     const seen = Object.assign(new EventTarget(), { visibilityState: "visible" });
     vi.stubGlobal("document", seen);
     const area = memoryArea();
-    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => never<void>() };
+    const stuck = { ...memoryPersistence(), kind: "database" as const, write: () => forever<void>() };
     const { store } = await open({ area, server: offline(), open: async () => stuck });
     add(store, "typed last");
     seen.dispatchEvent(new Event("visibilitychange"));

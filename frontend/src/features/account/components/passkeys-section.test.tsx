@@ -2,34 +2,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import { SecuritySettings } from "@/features/account/components/security-settings";
-import { api, done, refusal } from "@/testing/answers";
-import { createWorld, renderIn } from "@/testing/render";
-import { answer } from "@/testing/sessions";
+import { done, refusal } from "@/testing/answers";
+import { described, none, off, on, PASSWORD, press, show } from "@/testing/settings";
 
 vi.mock("@/components/toast", () => ({ notify: vi.fn() }));
 
-const PASSWORD = "seven teal otters juggle";
-
-function show(element: React.ReactElement, replies: Parameters<typeof api>[0]) {
-  const { send, asked } = api(replies);
-  const world = createWorld({ send });
-  world.session.adopt(answer());
-  return { ...renderIn(world, element), asked };
-}
-
-const off = { totp: false, recovery_codes_left: 0, passkeys: 0 };
-const on = { totp: true, recovery_codes_left: 9, passkeys: 0 };
-const none = Response.json({ items: [], next_cursor: null });
-
-const described = (label: string) => {
-  const ids = screen.getByLabelText(label).getAttribute("aria-describedby") ?? "";
-  return ids
-    .split(" ")
-    .map((id) => document.getElementById(id)?.textContent)
-    .join(" ");
-};
 const CODE = "Code of your authenticator app, or a recovery code";
-const press = (name: string) => screen.findByRole("button", { name });
 
 describe("passkeys", () => {
   const key = { id: "p1", name: "Blue key", created_at: "2026-11-01T10:00:00Z", last_used_at: null };

@@ -1,7 +1,17 @@
 // @vitest-environment happy-dom
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { boxes, closePage, field, page, visit, worldWith } from "@/testing/pages";
+import {
+  boxes,
+  closePage,
+  elsewhere,
+  field,
+  page,
+  titleButton,
+  titleField,
+  visit,
+  worldWith,
+} from "@/testing/pages";
 import { anId } from "@/testing/todos";
 
 vi.mock("next/navigation", () => import("@/testing/navigation"));
@@ -9,8 +19,6 @@ vi.mock("next/navigation", () => import("@/testing/navigation"));
 beforeEach(() => visit("/"));
 afterEach(closePage);
 
-const title = (text: string) => screen.findByRole("button", { name: `Edit “${text}”` });
-const titleField = () => screen.getByRole("textbox", { name: /^Title of/ });
 const notes = () => screen.findByRole("textbox", { name: "Notes" });
 const drafts = (world: ReturnType<typeof worldWith>) => world.runtime.local.drafts("u1").get();
 
@@ -22,17 +30,11 @@ async function titleOf(text: string) {
   return within(panel).findByRole("textbox", { name: /^Title of/ });
 }
 
-/** What another device does, once it is here. */
-async function elsewhere(world: ReturnType<typeof worldWith>, changes: object) {
-  world.server.change(anId(1), changes);
-  await waitFor(() => expect(world.store.get(anId(1))).toMatchObject(changes));
-}
-
 describe("typing over what another device changes meanwhile", () => {
   test("a title overwrites nothing", async () => {
     const world = worldWith({ title: "base" });
     const { user, server, store } = await page(world);
-    await user.click(await title("base"));
+    await user.click(await titleButton("base"));
     await user.type(titleField(), " and mine");
     await elsewhere(world, { title: "theirs" });
     expect(titleField()).toHaveProperty("value", "base and mine");
@@ -49,7 +51,7 @@ describe("typing over what another device changes meanwhile", () => {
   test("a title in which nothing was typed follows", async () => {
     const world = worldWith({ title: "base" });
     const { user, server } = await page(world);
-    await user.click(await title("base"));
+    await user.click(await titleButton("base"));
     await elsewhere(world, { title: "theirs" });
     await user.type(titleField(), " and mine{Enter}");
     await waitFor(() => expect(server.titles()).toEqual(["theirs and mine"]));
@@ -124,7 +126,7 @@ describe("what cannot be taken because too much waits", () => {
   test("stays in its field, and in the draft", async () => {
     const world = worldWith({ title: "base" });
     const { user, store } = await page(world);
-    await user.click(await title("base"));
+    await user.click(await titleButton("base"));
     await user.type(titleField(), "!");
     // That it refuses is tested where it does.
     vi.spyOn(store, "mutate").mockReturnValue({ todo_ids: [], refused: "outbox-full" });
@@ -168,9 +170,9 @@ describe("what was typed and left by Escape", () => {
     const world = worldWith();
     const { user, store } = await page(world);
     await user.type(field(), "one{Enter}");
-    await user.click(await title("one"));
+    await user.click(await titleButton("one"));
     await user.type(titleField(), " and more{Escape}");
-    expect(await title("one")).toBe(document.activeElement);
+    expect(await titleButton("one")).toBe(document.activeElement);
     expect(await screen.findByText("Left as it was")).toBeDefined();
     await user.keyboard("{Control>}z{/Control}");
     expect(store.snapshot().todos).toMatchObject([{ title: "one and more" }]);
@@ -181,10 +183,10 @@ describe("what was typed and left by Escape", () => {
   test("is offered back, unless nothing was typed", async () => {
     const world = worldWith({ title: "one" });
     const { user } = await page(world);
-    await user.click(await title("one"));
+    await user.click(await titleButton("one"));
     await user.keyboard("{Escape}");
     expect(world.store.snapshot().undoable).toBeUndefined();
-    await user.click(await title("one"));
+    await user.click(await titleButton("one"));
     await user.type(titleField(), " and more{Escape}");
     await user.click(await screen.findByRole("button", { name: "Undo" }));
     expect(saved(world)?.title).toBe("one and more");

@@ -1,32 +1,22 @@
 // @vitest-environment happy-dom
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { closePage, field, page, visit, worldWith } from "@/testing/pages";
+import {
+  closePage,
+  elsewhere,
+  field,
+  page,
+  titleButton,
+  titleField,
+  visit,
+  worldWith,
+} from "@/testing/pages";
 import { anId } from "@/testing/todos";
 
 vi.mock("next/navigation", () => import("@/testing/navigation"));
 
 beforeEach(() => visit("/"));
 afterEach(closePage);
-
-const title = (text: string) => screen.findByRole("button", { name: `Edit “${text}”` });
-const titleField = () => screen.getByRole("textbox", { name: /^Title of/ });
-const _notes = () => screen.findByRole("textbox", { name: "Notes" });
-const _drafts = (world: ReturnType<typeof worldWith>) => world.runtime.local.drafts("u1").get();
-
-/** The title's field in the details. */
-async function _titleOf(text: string) {
-  const panel = await screen.findByRole("dialog", { name: /^Details of/ });
-  const button = within(panel).queryByRole("button", { name: `Edit “${text}”` });
-  if (button) act(() => button.click());
-  return within(panel).findByRole("textbox", { name: /^Title of/ });
-}
-
-/** What another device does, once it is here. */
-async function elsewhere(world: ReturnType<typeof worldWith>, changes: object) {
-  world.server.change(anId(1), changes);
-  await waitFor(() => expect(world.store.get(anId(1))).toMatchObject(changes));
-}
 
 describe("what was done", () => {
   const done = () => screen.findByRole("button", { name: "Undo" });
@@ -35,7 +25,7 @@ describe("what was done", () => {
     const { user, server } = await page(worldWith({ title: "one" }, { title: "two" }));
     await user.click(await screen.findByRole("checkbox", { name: "Done: one" }));
     expect(await screen.findByText("Todo done")).toBeDefined();
-    await user.click(await title("two"));
+    await user.click(await titleButton("two"));
     await user.type(titleField(), "!{Enter}");
     expect(await screen.findByText("Todo changed")).toBeDefined();
     expect(screen.queryByText("Todo done")).toBeNull();
@@ -56,7 +46,7 @@ describe("what was done", () => {
   test("and has been changed elsewhere since is not said to be undone", async () => {
     const world = worldWith({ title: "one" });
     const { user } = await page(world);
-    await user.click(await title("one"));
+    await user.click(await titleButton("one"));
     await user.type(titleField(), "!{Enter}");
     await waitFor(() => expect(world.server.todos.get(anId(1))?.title).toBe("one!"));
     await elsewhere(world, { title: "theirs" });
