@@ -8,7 +8,7 @@ import structlog
 # Before pytest comes to the folder of the same name, which it would take for the package.
 import gateway  # noqa: F401
 
-pytest_plugins = ["tests.support.engines", "tests.support.promises", "tests.support.tokens"]
+pytest_plugins = ["tests.support.engines", "tests.support.logs", "tests.support.promises", "tests.support.tokens"]
 
 # structlog's own default draws tracebacks with every local variable in them, which takes seconds.
 structlog.configure(

@@ -8,15 +8,6 @@ from chassis import logs
 from chassis.settings import LogSettings
 
 
-@pytest.fixture(autouse=True)
-def _restore_logging() -> object:
-    root, handlers, level = logging.getLogger(), logging.getLogger().handlers[:], logging.getLogger().level
-    ours = structlog.get_config()
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.configure(**ours)
-
-
 class TestConfigure:
     def test_writes_one_json_object_a_line_with_the_request_id(self, capsys: pytest.CaptureFixture[str]) -> None:
         logs.configure("bell-api", LogSettings())
