@@ -50,6 +50,22 @@ test("an address without an account is answered in the same words", async ({ pag
   await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
 });
 
+test("whoever opens the mail elsewhere gives the password, so that nobody confirms what a stranger opened", async ({
+  account,
+  browser,
+}) => {
+  const elsewhere = await browser.newContext();
+  const reader = await elsewhere.newPage();
+  await reader.goto(await linkFor(account.email, "/verify"));
+  await reader.getByLabel("Password", { exact: true }).fill("a guess of somebody else");
+  await reader.getByRole("button", { name: "Confirm" }).click();
+  await expect(reader.getByText("The password is wrong")).toBeVisible();
+  await reader.getByLabel("Password", { exact: true }).fill(account.password);
+  await reader.getByRole("button", { name: "Confirm" }).click();
+  await expect(reader.getByRole("heading", { name: "Your address is confirmed" })).toBeVisible();
+  await elsewhere.close();
+});
+
 test("the e-mail address is confirmed by the mailed link, after a press", async ({ page, account }) => {
   await page.goto("/settings");
   await page.getByRole("button", { name: "Send the mail again" }).click();

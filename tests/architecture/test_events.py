@@ -15,7 +15,7 @@ from chassis.messaging import broker
 from chassis.messaging.events import Envelope, Event
 from chassis.revocation import keeper
 from todos_service import worker
-from todos_service.owners.consumers import consumers
+from todos_service.worker import listeners
 
 DOCS = Path(__file__).parents[2] / "docs"
 Tree = dict[str, Any]
@@ -114,7 +114,7 @@ class TestOperations:
 
         assert told == {
             "send: auth-worker": set(EVENTS),
-            "receive: todos-worker": set(consumers(KeyRing.from_file(tmp_path / "keys"), None).event_types),
+            "receive: todos-worker": set(listeners(KeyRing.from_file(tmp_path / "keys"), None).event_types),
             "receive: todos-api": {keeper.EVENT_TYPE},
             "receive: gateway": {keeper.EVENT_TYPE},
         }

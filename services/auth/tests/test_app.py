@@ -165,6 +165,7 @@ class TestDocument:
 
     def test_says_what_opens_which_door(self, document: dict[str, Any]) -> None:
         assert document["paths"]["/auth/me"]["get"]["security"] == [{"HTTPBearer": []}]
+        assert document["paths"]["/auth/email/verify"]["post"]["security"] == [{}, {"HTTPBearer": []}]
         assert document["paths"]["/auth/refresh"]["post"]["security"] == [{"RefreshCookie": []}]
         assert "security" not in document["paths"]["/auth/login"]["post"]
 

@@ -30,6 +30,7 @@ const said: Readonly<Record<string, Words<Text>>> = {
   "second_factor.failed": { title: text("Wrong code"), isNotable: true },
   "recovery_code.used": { title: text("Recovery code used"), isNotable: true },
   "recovery_codes.renewed": { title: text("New recovery codes made") },
+  "recovery_codes.removed": { title: text("Recovery codes removed"), isNotable: true },
   "passkey.added": { title: text("Passkey added"), isNotable: true },
   "passkey.removed": { title: text("Passkey removed") },
   "api_token.created": { title: text("API token created"), isNotable: true },

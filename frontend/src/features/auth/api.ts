@@ -75,9 +75,21 @@ interface ResetBody {
   new_password: string;
 }
 
-export async function verify({ guestApi }: Connection, token: string): Promise<void> {
-  await (await guestApi()).POST("/auth/email/verify", { body: { token } });
+/** Of who is signed in to the account. */
+export async function verify({ api }: Connection, token: string): Promise<void> {
+  await (await api()).POST("/auth/email/verify", { body: { token } });
 }
+
+export async function verifyWithPassword(
+  { guestApi }: Connection,
+  body: { token: string; password: string },
+): Promise<void> {
+  await (await guestApi()).POST("/auth/email/verify", { body });
+}
+
+/** The link is of another account than the one that is signed in to. */
+export const needsPassword = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.errors.some(({ pointer }) => pointer === "#/password");
 
 export const isTaken = (error: unknown): boolean => error instanceof ApiProblem && error.status === 409;
 

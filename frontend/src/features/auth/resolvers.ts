@@ -19,18 +19,21 @@ const registerSchema = object({ display_name: displayName, email, password: newP
   }),
 );
 
+const passwordSchema = object({ password });
 const codeSchema = object({ code });
 const forgotSchema = object({ email });
 const resetSchema = object({ new_password: newPasswordBesideSecondFactor });
 
 export type SignInValues = Infer<typeof signInSchema>;
 export type RegisterValues = Infer<typeof registerSchema>;
+export type PasswordValues = Infer<typeof passwordSchema>;
 export type CodeValues = Infer<typeof codeSchema>;
 export type ForgotValues = Infer<typeof forgotSchema>;
 export type ResetValues = Infer<typeof resetSchema>;
 
 export const signInResolver = zodResolver(signInSchema);
 export const registerResolver = zodResolver(registerSchema);
+export const passwordResolver = zodResolver(passwordSchema);
 export const codeResolver = zodResolver(codeSchema);
 export const forgotResolver = zodResolver(forgotSchema);
 export const resetResolver = zodResolver(resetSchema);

@@ -2635,6 +2635,11 @@ export interface components {
              * @example Jx8kL2vQm5nR7tWzYb3dFg6hKp9sVc1xAeUoIiNwMqE
              */
             token: string;
+            /**
+             * Password
+             * @description Not needed by who is signed in to the account
+             */
+            password?: string | null;
         };
     };
     responses: never;

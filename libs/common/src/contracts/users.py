@@ -3,6 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from chassis.messaging.events import Event
 
 
@@ -18,6 +20,17 @@ class UserDeleted(Event):
     type: ClassVar[str] = "user.deleted.v1"
 
     user_id: UUID
+
+
+class UserReclaimed(Event):
+    """Its owner took the account back by mail: what lets others in without signing in goes, if it was made lately."""
+
+    type: ClassVar[str] = "user.reclaimed.v1"
+
+    user_id: UUID
+    # What is older stays; null if nothing does, because nobody had proved before whose account it is.
+    since: AwareDatetime | None
+    at: AwareDatetime
 
 
 class UserPasswordChanged(Event):

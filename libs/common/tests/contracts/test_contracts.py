@@ -10,10 +10,10 @@ import pytest
 
 from chassis.messaging.events import Event
 from contracts.sessions import SessionRevoked
-from contracts.users import UserDeleted, UserPasswordChanged, UserRegistered
+from contracts.users import UserDeleted, UserPasswordChanged, UserReclaimed, UserRegistered
 
 SCHEMAS = Path(__file__).parent / "schemas"
-EVENTS: tuple[type[Event], ...] = (SessionRevoked, UserDeleted, UserPasswordChanged, UserRegistered)
+EVENTS: tuple[type[Event], ...] = (SessionRevoked, UserDeleted, UserPasswordChanged, UserReclaimed, UserRegistered)
 
 
 class TestSchemas:

@@ -92,6 +92,11 @@ async def ask_for_a_new_password(scene: Scene) -> None:
     await scene.mailbox.of(scene.person.email)
 
 
+async def choose_a_new_password_with_an_app(scene: Scene) -> None:
+    await scene.protect()
+    await choose_a_new_password(scene)
+
+
 async def choose_a_new_password(scene: Scene) -> None:
     await scene.forget_the_password()
     token = await scene.mailbox.token(scene.person.email, "Choose")
@@ -201,6 +206,7 @@ MADE_BY: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
     Kind.SECOND_FACTOR_FAILED: fail_with_a_code,
     Kind.RECOVERY_CODE_USED: use_a_recovery_code,
     Kind.RECOVERY_CODES_RENEWED: renew_the_recovery_codes,
+    Kind.RECOVERY_CODES_REMOVED: choose_a_new_password_with_an_app,
     Kind.PASSKEY_ADDED: add_a_passkey,
     Kind.PASSKEY_REMOVED: remove_a_passkey,
     Kind.API_TOKEN_CREATED: make_a_token,
@@ -212,7 +218,7 @@ MADE_BY: dict[Kind, Callable[[Scene], Awaitable[None]]] = {
 OF_OPERATORS = {Kind.SIGNING_KEY_ROTATED, Kind.SIGNING_KEY_REVOKED}
 # Of somebody who is not in yet, or has come by a link; and of programs.
 WITHOUT_A_SESSION = {
-    Kind.EMAIL_VERIFIED,
+    Kind.RECOVERY_CODES_REMOVED,
     Kind.PASSWORD_RESET_ASKED,
     Kind.PASSWORD_RESET,
     Kind.SIGN_IN_FAILED,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,9 +12,11 @@ from services.auth.tests.authenticator import Authenticator
 from services.auth.tests.factors import Clock, add_passkey, ask, at_a_set_time, protect
 from services.auth.tests.mailbox import Mailbox
 from services.auth.tests.support import PASSWORD, Person
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from chassis.database import Database
+from chassis.messaging.outbox import OutboxRow
+from contracts.users import UserReclaimed
 
 CHOSEN = "quiet ladder orbit marmalade"
 # Enough beside a second factor only.
@@ -40,7 +43,7 @@ def mailbox(app: FastAPI) -> Mailbox:
 @pytest.fixture
 async def verified(person: Person, mailbox: Mailbox) -> Person:
     token = await mailbox.token(person.email, "Confirm")
-    await person.client.post("/auth/email/verify", json={"token": token})
+    await person.client.post("/auth/email/verify", json={"token": token}, headers=person.bearer)
     return person
 
 
@@ -79,6 +82,14 @@ async def names(person: Person, path: str) -> list[str]:
 async def log_of(person: Person) -> list[tuple[str, dict[str, Any]]]:
     entries = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
     return [(each["kind"], each["details"]) for each in entries]
+
+
+async def announced(database: Database, person: Person) -> list[dict[str, Any]]:
+    """What `user.reclaimed.v1` says of somebody."""
+    data = OutboxRow.envelope["data"]
+    about = OutboxRow.envelope["type"].astext == UserReclaimed.type, data["user_id"].astext == str(person.id)
+    async with database.reads() as reads:
+        return list(await reads.scalars(select(data).where(*about)))
 
 
 class TestReset:
@@ -139,7 +150,7 @@ class TestReset:
 
         assert (await verified.sign_in(password=CHOSEN, code=code)).status_code == 401
         assert (await verified.sign_in(password=CHOSEN, code=protected.code())).status_code == 200
-        assert ("password.reset", {"recovery_codes_removed": True}) in await log_of(verified)
+        assert ("recovery_codes.removed", {"by": "reset"}) in await log_of(verified)
 
     async def test_takes_everything_where_the_address_was_never_confirmed(
         self, person: Person, mailbox: Mailbox, database: Database, clock: Clock
@@ -174,10 +185,29 @@ class TestReset:
         said, log = await mail_about_it(verified, mailbox), await log_of(verified)
         assert "All devices have been signed out" in said
         assert "the authenticator app, the recovery codes, the passkey “Phone”, the API token “Leak”" in said
-        assert "Older passkeys, authenticator apps and API tokens stay" in said
+        assert "Older passkeys, authenticator apps, API tokens and calendar links stay" in said
         assert ("second_factor.disabled", {"by": "reset"}) in log
         assert ("passkey.removed", {"by": "reset", "name": "Phone"}) in log
         assert ("api_token.revoked", {"by": "reset", "name": "Leak"}) in log
+
+    async def test_tells_the_other_services_since_when(
+        self, verified: Person, mailbox: Mailbox, database: Database
+    ) -> None:
+        before = datetime.now(UTC)
+        await reset(verified, mailbox)
+
+        [told] = await announced(database, verified)
+        since, at = datetime.fromisoformat(told["since"]), datetime.fromisoformat(told["at"])
+        assert before <= at <= datetime.now(UTC)
+        assert at - since == timedelta(days=7)
+
+    async def test_tells_the_other_services_that_it_is_everything(
+        self, person: Person, mailbox: Mailbox, database: Database
+    ) -> None:
+        await reset(person, mailbox)
+
+        [told] = await announced(database, person)
+        assert told["since"] is None
 
     async def test_demands_a_long_password_where_no_factor_will_be_left(
         self, verified: Person, mailbox: Mailbox, database: Database

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from auth_service.app import build
 from auth_service.devices.models import KnownDeviceRow
 from auth_service.links.models import SingleUseTokenRow
+from auth_service.recovery.service import PROOF_MISSING
 from auth_service.settings import Settings
 from chassis.database import Database
 
@@ -144,14 +145,56 @@ class TestResetPassword:
             assert await reads.scalar(known) == 0
 
 
+async def verify(
+    person: Person, token: str, *, headers: dict[str, str] | None = None, **password: str
+) -> httpx.Response:
+    return await person.client.post("/auth/email/verify", json={"token": token} | password, headers=headers)
+
+
 class TestVerifyEmail:
     async def test_confirms_the_address_once(self, person: Person, mailbox: Mailbox) -> None:
         token = await mailbox.token(person.email, "Confirm")
 
-        answers = [await person.client.post("/auth/email/verify", json={"token": token}) for _ in range(2)]
+        answers = [await verify(person, token, headers=person.bearer) for _ in range(2)]
 
         assert [answer.status_code for answer in answers] == [204, 410]
         assert (await person.me()).json()["email_verified"]
+
+    async def test_takes_the_password_of_who_is_not_signed_in(self, person: Person, mailbox: Mailbox) -> None:
+        token = await mailbox.token(person.email, "Confirm")
+
+        silent, wrong = await verify(person, token), await verify(person, token, password=ANOTHER)
+        assert (silent.status_code, wrong.status_code) == (422, 403)
+        assert silent.json()["errors"] == [{"pointer": "#/password", "detail": PROOF_MISSING}]
+        assert not (await person.me()).json()["email_verified"]
+
+        assert (await verify(person, token, password=PASSWORD)).status_code == 204
+        assert (await person.me()).json()["email_verified"]
+        log = (await person.client.get("/auth/audit", headers=person.bearer)).json()["items"]
+        assert [each["kind"] for each in log[:2]] == ["email.verified", "confirmation.failed"]
+
+    async def test_is_not_for_who_is_signed_in_to_another_account(
+        self, person: Person, mailbox: Mailbox, app: FastAPI
+    ) -> None:
+        token = await mailbox.token(person.email, "Confirm")
+        async with client_of(app) as client:
+            other = Person(client)
+            await other.register()
+
+            assert (await verify(person, token, headers=other.bearer)).status_code == 422
+
+    async def test_is_not_for_a_session_that_is_over(self, person: Person, mailbox: Mailbox) -> None:
+        token = await mailbox.token(person.email, "Confirm")
+        await person.client.post("/auth/logout", json={})
+
+        assert (await verify(person, token, headers=person.bearer)).status_code == 401
+
+    async def test_lets_nobody_guess_the_password_by_the_link(self, person: Person, mailbox: Mailbox) -> None:
+        token = await mailbox.token(person.email, "Confirm")
+
+        answers = [(await verify(person, token, password=ANOTHER)).status_code for _ in range(7)]
+
+        assert answers == [403] * 5 + [429] * 2
 
     async def test_sends_the_link_again_when_asked_but_not_for_a_confirmed_address(
         self, person: Person, mailbox: Mailbox
@@ -161,8 +204,7 @@ class TestVerifyEmail:
         assert again.status_code == 202
         assert (await mailbox.subjects(person.email)).count(subject) == 2
 
-        token = await mailbox.token(person.email, "Confirm")
-        await person.client.post("/auth/email/verify", json={"token": token})
+        await verify(person, await mailbox.token(person.email, "Confirm"), headers=person.bearer)
         await person.client.post("/auth/email/verification", headers=person.bearer)
 
         assert (await mailbox.subjects(person.email)).count(subject) == 2
@@ -198,7 +240,7 @@ class TestWhereAddressesHaveToBeConfirmed:
 
         early = await newcomer.sign_in()
         wrong = await newcomer.sign_in(password=ANOTHER)
-        verified = await newcomer.client.post("/auth/email/verify", json={"token": token})
+        verified = await verify(newcomer, token, password=PASSWORD)
         late = await newcomer.sign_in()
 
         assert early.status_code == 403
@@ -213,8 +255,7 @@ class TestWhereAddressesHaveToBeConfirmed:
         self, person: Person, newcomer: Person, strict_app: FastAPI
     ) -> None:
         mailbox = Mailbox(strict_app)
-        token = await mailbox.token(person.email, "Confirm")
-        await person.client.post("/auth/email/verify", json={"token": token})
+        await verify(person, await mailbox.token(person.email, "Confirm"), password=PASSWORD)
 
         free, taken = await register(newcomer), await register(newcomer, email=person.email, password=ANOTHER)
 
@@ -234,7 +275,7 @@ class TestWhereAddressesHaveToBeConfirmed:
         token = await mailbox.token(newcomer.email, "Choose your password")
 
         # Whoever was first, and whoever was last: neither is confirmed by who only reads the mail.
-        assert (await newcomer.client.post("/auth/email/verify", json={"token": early})).status_code == 410
+        assert (await verify(newcomer, early, password=PASSWORD)).status_code == 410
         for password in (PASSWORD, ANOTHER):
             assert (await newcomer.sign_in(password=password)).status_code == 401
         chosen = await newcomer.client.post("/auth/password/reset", json={"token": token, "new_password": CHOSEN})
@@ -245,6 +286,16 @@ class TestWhereAddressesHaveToBeConfirmed:
         log = (await newcomer.client.get("/auth/audit", headers=newcomer.bearer)).json()["items"]
         kinds = [each["kind"] for each in reversed(log) if each["kind"] != "sign_in.failed"]
         assert kinds[:3] == ["account.opened", "password.reset_asked", "password.reset"]
+
+    async def test_a_click_does_not_confirm_what_a_stranger_opened(self, newcomer: Person, strict_app: FastAPI) -> None:
+        mailbox = Mailbox(strict_app)
+        await register(newcomer)
+        token = await mailbox.token(newcomer.email, "Confirm")
+
+        # Whoever reads the mail clicks, and does not know the password that the stranger chose.
+        assert (await verify(newcomer, token)).status_code == 422
+
+        assert (await newcomer.sign_in()).json()["type"] == "urn:problem:email-not-verified"
 
     async def test_an_account_that_is_in_use_keeps_its_password(self, person: Person, newcomer: Person) -> None:
         await register(newcomer, email=person.email, password=ANOTHER)

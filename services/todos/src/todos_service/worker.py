@@ -8,20 +8,28 @@ from fastapi import FastAPI
 
 from chassis import background, database, signatures
 from chassis.encryption import KeyRing
-from chassis.messaging.consumers import consume_events
+from chassis.messaging.consumers import Consumers, consume_events
 from chassis.web.app import create_app, watch_connections
+from todos_service.calendars import consumers as calendars
 from todos_service.housekeeping import erasures
 from todos_service.housekeeping.service import Tally, keep_house
-from todos_service.owners.consumers import consumers
+from todos_service.owners import consumers as owners
 from todos_service.owners.ledger import Ledger
 from todos_service.settings import Settings
 
 QUEUE = "todos.events.v1"
 
 
+def listeners(ring: KeyRing, ledger: Ledger | None) -> Consumers:
+    """What becomes of each event that this service wants to know of."""
+    handlers = owners.consumers(ring, ledger)
+    calendars.add_to(handlers)
+    return handlers
+
+
 def build(settings: Settings) -> FastAPI:
     ledger = Ledger.of(settings.erasure_ledger_file)
-    handlers = consumers(KeyRing.from_file(settings.key_encryption_key_file), ledger)
+    handlers = listeners(KeyRing.from_file(settings.key_encryption_key_file), ledger)
     tally = Tally()
 
     @asynccontextmanager

@@ -6,6 +6,7 @@ import { ResetForm } from "@/features/auth/components/reset-form";
 import { VerifyEmail } from "@/features/auth/components/verify-email";
 import { api, done, refusal } from "@/testing/answers";
 import { createWorld, renderIn } from "@/testing/render";
+import { answer } from "@/testing/sessions";
 
 function show(element: React.ReactElement, replies: Parameters<typeof api>[0]) {
   const { send, asked } = api(replies);
@@ -60,9 +61,18 @@ describe("the link to a new password", () => {
 });
 
 describe("the link that confirms an address", () => {
-  test("does nothing before somebody presses", async () => {
+  function open(replies: Parameters<typeof api>[0], phase: "signed-in" | "signed-out") {
     location.hash = "#token=from-the-mail";
-    const { user, asked } = show(<VerifyEmail />, { "POST /auth/email/verify": done() });
+    const { send, asked } = api(replies);
+    const world = createWorld({ send });
+    world.session.adopt(answer());
+    if (phase === "signed-out") void world.session.signOut();
+    return { ...renderIn(world, <VerifyEmail />), asked };
+  }
+  const needed = { errors: [{ pointer: "#/password", detail: "The account's password is needed here" }] };
+
+  test("does nothing before somebody presses", async () => {
+    const { user, asked } = open({ "POST /auth/email/verify": done() }, "signed-in");
     const confirm = await screen.findByRole("button", { name: "Confirm" });
     expect(asked).toEqual([]);
     await user.click(confirm);
@@ -71,13 +81,41 @@ describe("the link that confirms an address", () => {
   });
 
   test("can be pressed again when the server was busy, and not when it is over", async () => {
-    location.hash = "#token=from-the-mail";
-    const { user } = show(<VerifyEmail />, {
-      "POST /auth/email/verify": [refusal(503, "service-unavailable"), refusal(410, "link-expired")],
-    });
+    const { user } = open(
+      {
+        "POST /auth/email/verify": [refusal(503, "service-unavailable"), refusal(410, "link-expired")],
+      },
+      "signed-in",
+    );
     await user.click(await screen.findByRole("button", { name: "Confirm" }));
     expect((await screen.findByRole("alert")).textContent).toContain("The server is busy");
     await user.click(screen.getByRole("button", { name: "Confirm" }));
     await waitFor(() => expect(screen.getByRole("heading").textContent).toBe("This link does not work"));
+  });
+
+  test("asks who is not signed in for the password", async () => {
+    const { user, asked } = open(
+      { "POST /auth/email/verify": [refusal(403, "wrong-password"), done()] },
+      "signed-out",
+    );
+    await user.type(await screen.findByLabelText("Password"), "not the one{Enter}");
+    expect(await screen.findByText("The password is wrong")).toBeDefined();
+    await user.type(screen.getByLabelText("Password"), "seven teal otters juggle{Enter}");
+    expect(await screen.findByRole("heading", { name: "Your address is confirmed" })).toBeDefined();
+    expect(asked.at(-1)?.body).toEqual({ token: "from-the-mail", password: "seven teal otters juggle" });
+  });
+
+  test("asks who is signed in to another account for the password of this one", async () => {
+    const replies = { "POST /auth/email/verify": [refusal(422, "invalid-request", needed), done()] };
+    const { user } = open(replies, "signed-in");
+    await user.click(await screen.findByRole("button", { name: "Confirm" }));
+    await user.type(await screen.findByLabelText("Password"), "seven teal otters juggle{Enter}");
+    expect(await screen.findByRole("heading", { name: "Your address is confirmed" })).toBeDefined();
+  });
+
+  test("is over for who gives a password, too", async () => {
+    const { user } = open({ "POST /auth/email/verify": refusal(410, "link-expired") }, "signed-out");
+    await user.type(await screen.findByLabelText("Password"), "seven teal otters juggle{Enter}");
+    expect(await screen.findByRole("heading", { name: "This link does not work" })).toBeDefined();
   });
 });

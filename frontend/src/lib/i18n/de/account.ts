@@ -23,6 +23,7 @@ export const account = {
   "Wrong code": "Falscher Code",
   "Recovery code used": "Wiederherstellungscode benutzt",
   "New recovery codes made": "Neue Wiederherstellungscodes erzeugt",
+  "Recovery codes removed": "Wiederherstellungscodes entfernt",
   "Passkey added": "Passkey hinzugefügt",
   "Passkey removed": "Passkey entfernt",
   "API token created": "API-Token erzeugt",

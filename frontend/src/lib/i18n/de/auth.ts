@@ -79,6 +79,8 @@ export const auth = {
     "Melde dich wieder an, um weiterzumachen. Was noch nicht gesendet war, ist noch auf diesem Gerät.",
   "Confirm your e-mail address": "E-Mail-Adresse bestätigen",
   Confirm: "Bestätigen",
+  "Give the password of the account. If you did not open one, close this page: without the password nothing is confirmed.":
+    "Gib das Passwort des Kontos ein. Hast du keins eröffnet, schließ diese Seite: Ohne das Passwort wird nichts bestätigt.",
   "One press, and we know that mail to this address reaches you.":
     "Ein Druck, und wir wissen, dass Mail an diese Adresse dich erreicht.",
   "Your address is confirmed": "Deine Adresse ist bestätigt",

@@ -1,7 +1,7 @@
 """What an endpoint may ask for by naming it in its signature."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
@@ -46,12 +46,27 @@ async def _current_user(request: Request, _: Annotated[object, Security(_documen
 CurrentUser = Annotated[Principal, Depends(_current_user)]
 
 
+async def _possible_user(request: Request) -> Principal | None:
+    return await _current_user(request, None) if "authorization" in request.headers else None
+
+
+# Of an endpoint that answers strangers too. A token that is not good is refused all the same.
+PossibleUser = Annotated[Principal | None, Depends(_possible_user)]
+# What such an operation says in the document.
+POSSIBLY_SIGNED_IN: dict[str, Any] = {"security": [{}, {"HTTPBearer": []}]}
+
+
 def allowed(scope: str) -> Callable[[Principal], Awaitable[Principal]]:
     """For `Depends`: the caller, if their token allows this."""
 
     async def allowed_user(user: CurrentUser) -> Principal:
-        if scope not in user.scopes:
-            raise InsufficientScope(scope=scope)
+        require_scope(user, scope)
         return user
 
     return allowed_user
+
+
+def require_scope(user: Principal, scope: str) -> None:
+    """Raises InsufficientScope."""
+    if scope not in user.scopes:
+        raise InsufficientScope(scope=scope)

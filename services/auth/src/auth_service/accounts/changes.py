@@ -1,5 +1,7 @@
 """What people do with their own account once they are in it."""
 
+from uuid import UUID
+
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -82,15 +84,25 @@ async def delete(entrance: Entrance, caller: Principal, password: str, code: str
 
 async def confirm(entrance: Entrance, caller: Principal, password: str, *, client: Client) -> Account:
     """The caller's account, if this is its password. Guesses are counted: an access token may be stolen."""
-    key = attempts.key_of(entrance.vault, budgets.CONFIRMATION, str(caller.id))
+    return await confirm_for(entrance, caller.id, password, session_id=caller.session_id, client=client)
+
+
+async def confirm_for(
+    entrance: Entrance, user_id: UUID, password: str, *, session_id: UUID | None = None, client: Client
+) -> Account:
+    """The same for somebody who has shown otherwise which account is meant, with a link perhaps."""
+    key = attempts.key_of(entrance.vault, budgets.CONFIRMATION, str(user_id))
     wait = await entrance.attempts.begin({key: budgets.CONFIRMATION})
     async with entrance.database.reads() as reads:
-        account = await repository.find_account_of(reads, caller.id)
+        account = await repository.find_account_of(reads, user_id)
     if account is None:
         raise _gone()
     if not await entrance.passwords.verify(password, account.password_hash):
+        details = {"next_after_seconds": wait}
         async with entrance.database.transaction() as tx:
-            await _record(tx, Kind.CONFIRMATION_FAILED, caller, client, next_after_seconds=wait)
+            await audit.record(
+                tx, Kind.CONFIRMATION_FAILED, user_id=user_id, session_id=session_id, client=client, details=details
+            )
         raise WrongPassword
     await entrance.attempts.forgive({key: budgets.CONFIRMATION})
     return account
@@ -105,8 +117,8 @@ async def require_still_in(tx: AsyncConnection, caller: Principal) -> None:
     await sessions.require_live(tx, caller.session_id)
 
 
-async def _record(tx: AsyncConnection, kind: Kind, caller: Principal, client: Client, **details: int) -> None:
-    await audit.record(tx, kind, user_id=caller.id, session_id=caller.session_id, client=client, details=details)
+async def _record(tx: AsyncConnection, kind: Kind, caller: Principal, client: Client) -> None:
+    await audit.record(tx, kind, user_id=caller.id, session_id=caller.session_id, client=client)
 
 
 def _gone() -> Unauthenticated:

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SECOND_FACTOR_FAILED = "second_factor.failed"
     RECOVERY_CODE_USED = "recovery_code.used"
     RECOVERY_CODES_RENEWED = "recovery_codes.renewed"
+    RECOVERY_CODES_REMOVED = "recovery_codes.removed"
     PASSKEY_ADDED = "passkey.added"
     PASSKEY_REMOVED = "passkey.removed"
     API_TOKEN_CREATED = "api_token.created"  # noqa: S105 (an event, not a token)

@@ -4,7 +4,7 @@ The mailbox proves whose the account is, but not that it is still in the right h
 which an intruder would come back; what is older stays, so that a thief of the mailbox alone does not get in.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
 from auth_service.second_factor import service as second_factor
 from auth_service.sessions.clients import Client
+from contracts.users import UserReclaimed
 
 # A change is mailed the moment it is made; whoever sees no mail for longer than this has to look in the settings.
 LATELY = timedelta(days=7)
@@ -53,10 +54,17 @@ async def record(tx: AsyncConnection, user_id: UUID, removed: Removed, *, client
     gone: list[tuple[Kind, dict[str, str]]] = []
     gone += [(Kind.ACCOUNT_RENAMED, {})] if removed.name else []
     gone += [(Kind.SECOND_FACTOR_DISABLED, {})] if removed.totp else []
+    gone += [(Kind.RECOVERY_CODES_REMOVED, {})] if removed.recovery_codes else []
     gone += [(Kind.PASSKEY_REMOVED, {"name": name}) for name in removed.passkeys]
     gone += [(Kind.API_TOKEN_REVOKED, {"name": name}) for name in removed.api_tokens.values()]
     for kind, personal in gone:
         await audit.record(tx, kind, user_id=user_id, client=client, details={"by": "reset"}, personal=personal)
+
+
+def event(user_id: UUID, removed: Removed) -> UserReclaimed:
+    """For who keeps what lets others in elsewhere."""
+    now = datetime.now(UTC)
+    return UserReclaimed(user_id=user_id, since=None if removed.everything else now - LATELY, at=now)
 
 
 def words(removed: Removed) -> str:
@@ -65,12 +73,13 @@ def words(removed: Removed) -> str:
     if removed.everything:
         return (
             "This address had not been confirmed before, so somebody else may have opened the account. What else they "
-            f"may have left in it has been removed: {what}."
+            f"may have left in it has been removed: {what}. A link to its calendar leads nowhere any more."
         )
     return (
         f"What was added in the last {LATELY.days} days has been removed, because somebody else may have added it: "
-        f"{what}. Older passkeys, authenticator apps and API tokens stay. Look at them in the settings, under Security "
-        "and Tokens, and remove what you do not know."
+        f"{what}. A link to your calendar that was made in these days leads nowhere any more. Older passkeys, "
+        "authenticator apps, API tokens and calendar links stay. Look at them in the settings, and remove what you do "
+        "not know."
     )
 
 

@@ -1,13 +1,15 @@
 from fastapi import APIRouter, Response, status
 
 from auth_service.accounts.dependencies import MainEntrance
+from auth_service.accounts.errors import WrongPassword
 from auth_service.accounts.passwords import Busy
+from auth_service.attempts.errors import TooManyAttempts
 from auth_service.recovery import service
 from auth_service.recovery.errors import LinkExpired
 from auth_service.recovery.schemas import Forgotten, Reset, Verification
-from auth_service.sessions.dependencies import CallingClient, LiveUser
+from auth_service.sessions.dependencies import CallingClient, LiveUser, PossibleLiveUser
 from chassis.problems import InsufficientScope, Unauthenticated
-from chassis.web.dependencies import Transaction
+from chassis.web.dependencies import POSSIBLY_SIGNED_IN, Transaction
 from chassis.web.problems import responses
 
 router = APIRouter(prefix="/auth", tags=["recovery"])
@@ -41,11 +43,19 @@ async def reset_password(reset: Reset, entrance: MainEntrance, client: CallingCl
     operation_id="verify_email",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=responses(LinkExpired),
+    responses=responses(LinkExpired, Unauthenticated, InsufficientScope, WrongPassword, TooManyAttempts, Busy),
+    openapi_extra=POSSIBLY_SIGNED_IN,
 )
-async def verify_email(verification: Verification, tx: Transaction, client: CallingClient) -> None:
-    """Prove with the token of a link that the account's address is one's own."""
-    await service.verify(tx, verification.token, client=client)
+async def verify_email(
+    verification: Verification, user: PossibleLiveUser, entrance: MainEntrance, client: CallingClient
+) -> None:
+    """Prove with the token of a link that the account's address is one's own.
+
+    The link alone proves who reads the mail, not whose account it is. So either the caller is signed in to that
+    account, or they give its password.
+    """
+    password = verification.password.get_secret_value() if verification.password else None
+    await service.verify(entrance, verification.token, password, caller=user, client=client)
 
 
 @router.post(

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth_service.accounts import changes
 from auth_service.accounts import service as accounts
 from auth_service.accounts.passwords import new_hash
 from auth_service.accounts.rules import Whose
@@ -35,6 +36,8 @@ from auth_service.sessions.clients import Client
 from auth_service.sessions.service import EndReason
 from chassis.database import Database
 from chassis.messaging import outbox
+from chassis.principals import Principal
+from chassis.problems import InvalidRequest
 from contracts.users import UserPasswordChanged
 
 log = structlog.get_logger()
@@ -43,6 +46,8 @@ log = structlog.get_logger()
 _MOST_AN_HOUR = 3
 _HOUR = timedelta(hours=1)
 _HOUSEKEEPING_SECONDS = 3600
+# Of somebody who is not signed in to the account, for those who translate it.
+PROOF_MISSING = "The account's password is needed here"
 
 
 # --- what a request does ---------------------------------------------------------------------------------------
@@ -92,20 +97,33 @@ async def _lock_out(tx: AsyncConnection, user: UserOut, removed: Removed, *, cli
     await devices.forget_all(tx, user.id)
     ended = await sessions.end_all(tx, user.id, reason=reason)
     await outbox.record(tx, UserPasswordChanged(user_id=user.id), source="auth")
+    await outbox.record(tx, reclaiming.event(user.id, removed), source="auth")
     await mail.enqueue(tx, Template.PASSWORD_CHOSEN, user.email, removed=said, **mail.circumstances(client))
-    codes = {"recovery_codes_removed": removed.recovery_codes}
-    await audit.record(tx, Kind.PASSWORD_RESET, user_id=user.id, client=client, details=codes)
+    await audit.record(tx, Kind.PASSWORD_RESET, user_id=user.id, client=client)
     await reclaiming.record(tx, user.id, removed, client=client)
     await revocations.revoke_sessions(tx, [*ended, *removed.api_tokens], user_id=user.id, reason=reason)
 
 
-async def verify(tx: AsyncConnection, token: str, *, client: Client) -> None:
-    user_id = await links.use(tx, _hash(token), purpose=Purpose.VERIFY_EMAIL)
+async def verify(
+    entrance: Entrance, token: str, password: str | None, *, caller: Principal | None, client: Client
+) -> None:
+    """Whoever reads the mail has to be who uses the account: a click alone would confirm what a stranger opened."""
+    token_hash = _hash(token)
+    async with entrance.database.reads() as reads:
+        user_id = await links.find_owner(reads, token_hash, purpose=Purpose.VERIFY_EMAIL)
     if user_id is None:
         raise LinkExpired
-    await links.remove_all(tx, user_id, purpose=Purpose.VERIFY_EMAIL)
-    if await accounts.verify_email(tx, user_id):
-        await audit.record(tx, Kind.EMAIL_VERIFIED, user_id=user_id, client=client)
+    session_id = caller.session_id if caller and caller.id == user_id else None
+    if session_id is None:
+        if password is None:
+            raise InvalidRequest(errors=[{"pointer": "#/password", "detail": PROOF_MISSING}])
+        await changes.confirm_for(entrance, user_id, password, client=client)
+    async with entrance.database.transaction() as tx:
+        if await links.use(tx, token_hash, purpose=Purpose.VERIFY_EMAIL) is None:
+            raise LinkExpired
+        await links.remove_all(tx, user_id, purpose=Purpose.VERIFY_EMAIL)
+        if await accounts.verify_email(tx, user_id):
+            await audit.record(tx, Kind.EMAIL_VERIFIED, user_id=user_id, session_id=session_id, client=client)
 
 
 # --- what the worker does afterwards ---------------------------------------------------------------------------

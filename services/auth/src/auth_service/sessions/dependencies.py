@@ -14,7 +14,7 @@ from auth_service.settings import Settings
 from chassis.database import Database
 from chassis.principals import Principal
 from chassis.problems import JsonRequired
-from chassis.web.dependencies import Reads, allowed
+from chassis.web.dependencies import PossibleUser, Reads, allowed, require_scope
 
 _BROWSERS_SEND = {"sec-fetch-site", "referer"}
 
@@ -61,6 +61,18 @@ async def _live_user(user: AccountHolder, reads: Reads) -> Principal:
 # Somebody signed in, not a program with an API token. Other services believe an access token until they hear that
 # its session is over; the one that knows the session asks it.
 LiveUser = Annotated[Principal, Depends(_live_user)]
+
+
+async def _possible_live_user(user: PossibleUser, database: WholeDatabase) -> Principal | None:
+    if user is None:
+        return None
+    require_scope(user, "account")
+    async with database.reads() as reads:
+        return await _live_user(user, reads)
+
+
+# The same, of an endpoint that answers strangers too.
+PossibleLiveUser = Annotated[Principal | None, Depends(_possible_live_user)]
 
 
 _documented_cookie = APIKeyCookie(

@@ -49,6 +49,13 @@ async def remove(tx: AsyncConnection, *, owner_id: UUID) -> None:
     await tx.execute(delete(Calendar).where(Calendar.owner_id == owner_id))
 
 
+async def remove_made_between(tx: AsyncConnection, *, owner_id: UUID, since: datetime | None, until: datetime) -> bool:
+    """Whether there was one. Without `since` it may be as old as it likes."""
+    made = [Calendar.created_at <= until] + ([] if since is None else [Calendar.created_at >= since])
+    removed = delete(Calendar).where(Calendar.owner_id == owner_id, *made).returning(Calendar.owner_id)
+    return await tx.scalar(removed) is not None
+
+
 async def list_due(
     reads: AsyncConnection, *, owner_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Database
@@ -15,6 +16,8 @@ from todos_service.calendars.links import Secret
 from todos_service.owners.heads import Head
 from todos_service.owners.service import DataKeys
 from todos_service.todos import opening, writing
+
+log = structlog.get_logger()
 
 _PAGE = 200
 
@@ -45,6 +48,12 @@ async def find_since(reads: AsyncConnection, *, owner_id: UUID) -> datetime | No
 
 async def revoke(tx: AsyncConnection, *, owner_id: UUID) -> None:
     await repository.remove(tx, owner_id=owner_id)
+
+
+async def revoke_made_between(tx: AsyncConnection, *, owner_id: UUID, since: datetime | None, until: datetime) -> None:
+    """Without `since`, of any age."""
+    if await repository.remove_made_between(tx, owner_id=owner_id, since=since, until=until):
+        log.info("calendar.revoked", owner_id=str(owner_id), by="reset")
 
 
 async def show(database: Database, keys: DataKeys, *, secret: str, known: Head | None) -> Shown:
