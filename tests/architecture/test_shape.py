@@ -28,12 +28,16 @@ LONGER: Mapping[str, str] = {}
 
 
 def without_a_module() -> Iterator[str]:
-    """Test files that do not sit where a module of their name sits: tests/todos/test_routes.py, todos/routes.py."""
+    """Test files that do not sit where a module of their name sits, or in a folder that does.
+
+    `tests/lists/test_routes.py` tests `lists/routes.py`, the files in `tests/todos/routes/` test `todos/routes.py`.
+    """
     for member in MEMBERS:
         tests, packages = ROOT / member / "tests", list((ROOT / member / "src").iterdir())
         for file in tests.rglob("test_*.py"):
-            module = file.relative_to(tests).with_name(f"{file.stem.removeprefix('test_')}.py")
-            if not any((package / module).is_file() for package in packages):
+            place = file.relative_to(tests)
+            modules = (place.with_name(f"{file.stem.removeprefix('test_')}.py"), Path(f"{place.parent}.py"))
+            if not any((package / module).is_file() for package in packages for module in modules):
                 yield str(file.relative_to(ROOT))
 
 

@@ -9,6 +9,7 @@ AUTH = "services/auth/src/auth_service"
 TESTS = "services/todos/tests"
 OF_TODOS, OF_SYNC, OF_CHASSIS = f"{TESTS}/todos", f"{TESTS}/sync", "libs/common/tests"
 OF_AUTH, OF_GATEWAY = "services/auth/tests", "gateway/tests"
+OF_IMPORTS = f"{TESTS}/transfer/routes"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ BUGS = (
         f"{TODOS}/todos/writing.py",
         "if adds and request.limit is not None and turn.live >= request.limit:",
         "if False:",
-        f"{OF_TODOS}/test_routes.py::TestCreateTodo::test_stops_at_the_limit_and_counts_only_what_is_not_deleted",
+        f"{OF_TODOS}/routes/test_creating.py::TestCreateTodo"
+        "::test_stops_at_the_limit_and_counts_only_what_is_not_deleted",
     ),
     Bug(
         "drop the owner filter of the trash",
@@ -166,14 +168,14 @@ BUGS = (
         f"{TODOS}/transfer/importing.py",
         'elif todo.updated_at <= existing["updated_at"]:',
         "elif False:",
-        f"{TESTS}/transfer/test_routes.py::TestExportAndImport::test_never_overwrite_what_is_newer_here",
+        f"{OF_IMPORTS}/test_round_trips.py::TestExportAndImport::test_never_overwrite_what_is_newer_here",
     ),
     Bug(
         "believe that a file without times is newer",
         f"{TODOS}/transfer/importing.py",
         "elif not each.is_dated:",
         "elif False:",
-        f"{TESTS}/transfer/test_routes.py::TestImportTodos"
+        f"{OF_IMPORTS}/test_other_programs.py::TestImportTodos"
         "::test_leaves_what_was_changed_since_a_file_came_in_that_tells_no_times",
     ),
     Bug(
@@ -181,14 +183,14 @@ BUGS = (
         f"{TODOS}/transfer/importing.py",
         "_until(now, todo), todo.fields",
         "todo, todo.fields",
-        f"{TESTS}/transfer/test_routes.py::TestExportAndImport::test_believe_no_time_that_is_still_to_come",
+        f"{OF_IMPORTS}/test_round_trips.py::TestExportAndImport::test_believe_no_time_that_is_still_to_come",
     ),
     Bug(
         "say nothing of an occurrence that an import completed",
         f"{TODOS}/transfer/importing.py",
         "if written.advanced:",
         "if False:",
-        f"{TESTS}/transfer/test_routes.py::TestExportAndImport"
+        f"{OF_IMPORTS}/test_round_trips.py::TestExportAndImport"
         "::test_say_that_what_is_done_elsewhere_is_one_occurrence_here",
     ),
     Bug(
@@ -196,14 +198,14 @@ BUGS = (
         f"{TODOS}/transfer/candidates.py",
         "        self.content = None\n",
         "",
-        f"{TESTS}/transfer/test_routes.py::TestImportTodos::test_keeps_nothing_of_strange_todos_while_others_are_read",
+        f"{OF_IMPORTS}/test_receiving.py::TestImportTodos::test_keeps_nothing_of_strange_todos_while_others_are_read",
     ),
     Bug(
         "export what happened after a todo was read",
         f"{TODOS}/transfer/exporting.py",
         "if change.version <= todo.version:",
         "if True:",
-        f"{TESTS}/transfer/test_routes.py::TestExportTodos::test_taken_while_others_write_can_be_imported",
+        f"{OF_IMPORTS}/test_exporting.py::TestExportTodos::test_taken_while_others_write_can_be_imported",
     ),
     Bug(
         "change many although somebody changed one",

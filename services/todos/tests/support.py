@@ -34,6 +34,8 @@ Start = Callable[..., AbstractAsyncContextManager[FastAPI]]
 
 # A broker nobody runs.
 NOWHERE = "amqp://nobody@127.0.0.1:1/"
+# The id of no todo.
+NOTHING = "01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e"
 
 
 def key_file(folder: Path, *names: str) -> Path:
@@ -113,6 +115,13 @@ def slug(response: httpx.Response) -> str:
     document: dict[str, Any] = response.json()
     assert document["status"] == response.status_code
     return str(document["type"]).removeprefix("urn:problem:")
+
+
+async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    """Of a page of the list, in its order."""
+    response = await client.get("/todos", params=query)
+    assert response.status_code == 200, response.text
+    return [todo["title"] for todo in response.json()["items"]]
 
 
 async def all_at_once(calls: Sequence[Awaitable[httpx.Response]]) -> list[httpx.Response]:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from services.todos.tests.support import AddTodo, SignIn, Todo, slug
+from services.todos.tests.support import AddTodo, SignIn, Todo, slug, titles
 
 from todos_service.todos import positions
 
@@ -14,10 +14,6 @@ async def bulk(client: httpx.AsyncClient, action: str, **body: Any) -> dict[str,
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
-
-
-async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
-    return [todo["title"] for todo in (await client.get("/todos", params=query)).json()["items"]]
 
 
 async def current(client: httpx.AsyncClient, todo: Todo) -> Todo:

@@ -7,16 +7,10 @@ from uuid import UUID
 
 import httpx
 import pytest
-from services.todos.tests.support import AddTodo, SignIn, Todo
+from services.todos.tests.support import AddTodo, SignIn, Todo, titles
 
 ORDERS = ("position", "due", "priority", "created", "updated", "title")
 BOTH_WAYS = (*ORDERS, *(f"-{order}" for order in ORDERS))
-
-
-async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
-    response = await client.get("/todos", params=query)
-    assert response.status_code == 200, response.text
-    return [todo["title"] for todo in response.json()["items"]]
 
 
 async def visited(client: httpx.AsyncClient, **query: Any) -> list[str]:
