@@ -30,6 +30,8 @@ class Row:
     stranger: frozenset[int] | None = None
     # Whether it ends the account or its sessions: everybody who asks is somebody new.
     drastic: bool = False
+    # Whether an access token counts where none is asked for: then one that is not good is refused.
+    reads_token: bool = False
 
 
 def _row(key: Key, *ok: int, stranger: int | None = None, **more: Any) -> Row:
@@ -45,7 +47,7 @@ _PUBLIC: dict[Operation, Row] = {
     ("POST", "/auth/token"): _row("nothing", body={"token": "{token}"}, thing="token"),
     ("POST", "/auth/password/forgot"): _row("nothing", 202, body={"email": "{email}"}),
     ("POST", "/auth/password/reset"): _row("nothing", 410, body={"token": _LINK, "new_password": PASSWORD}),
-    ("POST", "/auth/email/verify"): _row("nothing", 410, body={"token": _LINK}),
+    ("POST", "/auth/email/verify"): _row("nothing", 410, body={"token": _LINK}, reads_token=True),
     ("GET", "/.well-known/jwks.json"): _row("nothing"),
     ("GET", "/auth/.well-known/jwks.json"): _row("nothing"),
     # The address is the secret: whoever has it may read.
