@@ -35,6 +35,8 @@ from chassis.settings import TokenSettings
 from chassis.tokens import TokenVerifier
 from chassis.web.app import create_app, watch_connections
 
+_KEYS_RETRY_SECONDS = 0.5
+
 
 def build(settings: Settings) -> FastAPI:
     ring = KeyRing.from_file(settings.key_encryption_key_file)
@@ -45,7 +47,9 @@ def build(settings: Settings) -> FastAPI:
             signing_keys = SigningKeys(db, ring, settings.keys.algorithm)
             mint = Mint(signing_keys, ring, issuer=settings.issuer, audience=settings.audience)
             app.state.database, app.state.keys, app.state.mint = db, signing_keys, mint
-            app.state.tokens = TokenVerifier(_token_settings(settings), KeySet(signing_keys.read), signing_keys)
+            # Asking is a read of our own table: a key that is a moment old is worth it more often than elsewhere.
+            key_set = KeySet(signing_keys.read, retry_seconds=_KEYS_RETRY_SECONDS)
+            app.state.tokens = TokenVerifier(_token_settings(settings), key_set, signing_keys)
             app.state.health.add("database", db.ping)
             watch_connections(app, db)
             app.state.health.add("keys", signing_keys.check)

@@ -229,14 +229,15 @@ class System:
             await asyncio.gather(self.follow(settings), *(self.ask() for _ in range(4)))
 
     async def follow(self, settings: KeySettings) -> None:
-        """The signers read before the keeper acts, so that each signs with the old key for a minute more."""
+        """The signers read before the keeper acts, so that each publishes what was true for a minute more."""
         for signer in self.signers:
             await signer.read()
         await self.keeper.tend(settings, self.clock.now)
 
     async def ask(self) -> None:
         mint = random.choice(self.mints)  # noqa: S311 (whichever process happens to answer)
-        token = (await mint.access_token(user_id=uuid4(), session_id=uuid4())).text
+        async with self.keeper.database.reads() as reads:
+            token = (await mint.access_token(reads, user_id=uuid4(), session_id=uuid4())).text
         algorithm = jwt.get_unverified_header(token)["alg"]
         if algorithm not in self.algorithms:
             self.algorithms.append(algorithm)

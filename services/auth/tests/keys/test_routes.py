@@ -31,8 +31,11 @@ class Keys:
     """One key, of any algorithm, as it would sign and be published."""
 
     def __init__(self, pair: KeyPair) -> None:
-        self.active = pair.kid, pair
+        self._pair = pair
         self.published = {"keys": [pair.public_jwk]}
+
+    async def current(self, _: object) -> tuple[str, KeyPair]:
+        return self._pair.kid, self._pair
 
 
 class TestJwks:
@@ -79,7 +82,7 @@ class TestJwks:
     ) -> None:
         keys, user_id = Keys(KeyPair.generate(algorithm)), uuid4()
         mint = Mint(keys, ring, issuer="https://api.test", audience="daybook")  # type: ignore[arg-type]
-        token = (await mint.access_token(user_id=user_id, session_id=uuid4())).text
+        token = (await mint.access_token(None, user_id=user_id, session_id=uuid4())).text  # type: ignore[arg-type]
 
         claims = await verified_by_node(token, keys.published)
 

@@ -1,14 +1,20 @@
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
+import jwt
 import pytest
+from fastapi import FastAPI
 from services.auth.tests.support import Person, client_of, eventually, is_ready, running
 from sqlalchemy import text
 
 from auth_service.app import build
-from auth_service.keys import rotation
+from auth_service.keys import repository, rotation
+from auth_service.keys.models import KeyState
 from auth_service.keys.rotation import PUBLISH_AHEAD
 from auth_service.keys.service import SigningKeys
 from auth_service.settings import Settings
@@ -101,3 +107,138 @@ class TestSigningKeys:
             # PKCS #8 names the algorithm in its first bytes: 1.2.840.113549.1.1.1.
             assert bytes.fromhex("2a864886f70d010101") not in private_key
             assert '"d"' not in public_jwk
+
+
+@dataclass
+class Processes:
+    """Two that serve, neither of which has read the table of keys since it started; a command changes it."""
+
+    apps: tuple[FastAPI, FastAPI]
+    database: Database
+    ring: KeyRing
+
+    async def signing(self) -> str:
+        async with self.database.reads() as reads:
+            kid = await repository.find_active(reads)
+        assert kid
+        return kid
+
+    async def revoke(self) -> str:
+        """The key that signs, as `auth keys revoke` does it. Returns the one that signs now."""
+        kid = await self.signing()
+        async with self.database.transaction() as tx:
+            await rotation.revoke(tx, kid, at=datetime.now(UTC))
+        await rotation.make_missing(self.database, self.ring, "RS256", at=datetime.now(UTC))
+        return await self.signing()
+
+
+def kid_of(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
+
+
+class TestRevokedElsewhere:
+    @pytest.fixture
+    async def processes(
+        self,
+        own_database_url: str,
+        keyless: Database,
+        ring: KeyRing,
+        settings_for: Callable[..., Settings],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> AsyncIterator[Processes]:
+        await SigningKeys(keyless, ring).make_missing()
+        monkeypatch.setattr("auth_service.keys.service._READ_SECONDS", 3600)
+        async with AsyncExitStack() as stack:
+            one, two = [await stack.enter_async_context(running(build(settings_for(own_database_url)))) for _ in "12"]
+            for app in (one, two):
+                await eventually(lambda app=app: is_ready(app))  # type: ignore[misc]
+            yield Processes((one, two), keyless, ring)
+
+    async def test_signs_no_token_although_nothing_was_read_since(self, processes: Processes) -> None:
+        app, _ = processes.apps
+        async with client_of(app) as client:
+            person = Person(client)
+            await person.register()
+            new = {"name": "Backup", "scopes": ["todos:read"], "expires_in_days": 30, "password": person.password}
+            program = {"token": (await client.post("/auth/tokens", json=new, headers=person.bearer)).json()["token"]}
+
+            async def exchange() -> httpx.Response:
+                return await client.post("/auth/token", json=program)
+
+            for ask in (person.refresh, person.sign_in, exchange):
+                revoked, successor = app.state.keys.active[0], await processes.revoke()
+                # The control: this process knows of nothing.
+                assert app.state.keys.active[0] == revoked != successor
+
+                answer = await ask()
+
+                assert kid_of(answer.json()["access_token"]) == successor
+
+    async def test_proves_no_event(self, processes: Processes) -> None:
+        keys = processes.apps[0].state.keys
+        successor = await processes.revoke()
+
+        assert kid_of(await keys.sign_event(b"{}")) == successor
+
+    async def test_is_published_no_more_and_the_one_to_come_is(self, processes: Processes) -> None:
+        app, _ = processes.apps
+        revoked = app.state.keys.active[0]
+        await processes.revoke()
+        # Made after this process has read: a verifier that hears of the second revocation asks for it.
+        successor = await processes.revoke()
+        async with client_of(app) as client:
+            for path in ("/.well-known/jwks.json", "/internal/event-keys"):
+                kids = [key["kid"] for key in (await client.get(path)).json()["keys"]]
+                assert successor in kids
+                assert revoked not in kids
+
+    async def test_leaves_its_successor_good_at_another_process(self, processes: Processes) -> None:
+        """Also while somebody shows that one ids of keys that they have made up."""
+        one, two = processes.apps
+        async with client_of(one) as client, client_of(two) as other:
+            person = Person(client)
+            await person.register()
+            for _ in range(2):
+                await processes.revoke()
+                await person.refresh()
+                forged = person.answer["access_token"].split(".")
+                forged[0] = jwt.utils.base64url_encode(b'{"typ":"at+jwt","alg":"RS256","kid":"invented"}').decode()
+                invented = {"Authorization": f"Bearer {'.'.join(forged)}"}
+                began = time.monotonic()
+                async with asyncio.timeout(9):
+                    while (await other.get("/auth/me", headers=person.bearer)).status_code != 200:
+                        assert (await other.get("/auth/me", headers=invented)).status_code == 401
+                        await asyncio.sleep(0.02)
+                # It asks twice a second; the rest is for a machine that has other things to do.
+                assert time.monotonic() - began < 2
+
+    async def test_with_no_successor_yet_signs_nothing(self, processes: Processes) -> None:
+        app, _ = processes.apps
+        async with client_of(app) as client:
+            person = Person(client)
+            await person.register()
+            async with processes.database.transaction() as tx:
+                for key in await repository.lock_keys(tx):
+                    if key.state in {KeyState.ACTIVE, KeyState.NEXT}:
+                        await rotation.revoke(tx, key.kid, at=datetime.now(UTC))
+
+            assert (await person.refresh()).status_code == 503
+
+    async def test_is_read_once_for_all_who_ask(self, processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+        app, _ = processes.apps
+        reads = 0
+        list_keys = repository.list_keys
+
+        async def counted(*arguments: object) -> object:
+            nonlocal reads
+            reads += 1
+            return await list_keys(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(repository, "list_keys", counted)
+        monkeypatch.setattr("auth_service.keys.service._PUBLISHED_SECONDS", 60)
+        app.state.keys._read_at = float("-inf")
+
+        async with client_of(app) as client:
+            await asyncio.gather(*(client.get("/.well-known/jwks.json") for _ in range(20)))
+
+        assert reads == 1

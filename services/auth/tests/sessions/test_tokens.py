@@ -1,12 +1,12 @@
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import jwt
 import pytest
 from fastapi import FastAPI
 from services.auth.tests.support import key_file
 
-from auth_service.sessions.tokens import Mint, RefreshToken
+from auth_service.sessions.tokens import AccessToken, Mint, RefreshToken
 from chassis.encryption import KeyRing
 
 
@@ -16,10 +16,15 @@ def mint(app: FastAPI) -> Mint:
     return mint
 
 
+async def signed_by(mint: Mint, app: FastAPI, user_id: UUID, session_id: UUID) -> AccessToken:
+    async with app.state.database.reads() as reads:
+        return await mint.access_token(reads, user_id=user_id, session_id=session_id)
+
+
 class TestAccessToken:
     async def test_is_what_rfc_9068_says_and_no_more(self, mint: Mint, app: FastAPI) -> None:
         user_id, session_id = uuid4(), uuid4()
-        token = await mint.access_token(user_id=user_id, session_id=session_id)
+        token = await signed_by(mint, app, user_id, session_id)
 
         assert jwt.get_unverified_header(token.text) == {
             "typ": "at+jwt",
@@ -33,14 +38,14 @@ class TestAccessToken:
         assert claims["scope"] == "todos:read todos:write account"
         assert claims["exp"] - claims["iat"] == token.expires_in
 
-    async def test_lives_about_five_minutes_and_not_all_equally_long(self, mint: Mint) -> None:
-        lifetimes = [(await mint.access_token(user_id=uuid4(), session_id=uuid4())).expires_in for _ in range(20)]
+    async def test_lives_about_five_minutes_and_not_all_equally_long(self, mint: Mint, app: FastAPI) -> None:
+        lifetimes = [(await signed_by(mint, app, uuid4(), uuid4())).expires_in for _ in range(20)]
         assert all(285 <= lifetime <= 315 for lifetime in lifetimes)
         assert len(set(lifetimes)) > 1
 
-    async def test_is_never_the_same_twice(self, mint: Mint) -> None:
+    async def test_is_never_the_same_twice(self, mint: Mint, app: FastAPI) -> None:
         user_id, session_id = uuid4(), uuid4()
-        tokens = [await mint.access_token(user_id=user_id, session_id=session_id) for _ in range(5)]
+        tokens = [await signed_by(mint, app, user_id, session_id) for _ in range(5)]
         ids = {jwt.decode(token.text, options={"verify_signature": False})["jti"] for token in tokens}
         assert len(ids) == 5
 

@@ -104,15 +104,20 @@ async def exchange(entrance: Entrance, text: str, *, client: Client) -> Pass:
             raise ApiTokenInvalid
         fault = _fault_of(shown, token)
         await (_refuse(tx, token, shown, fault, client) if fault else _use(tx, token, shown, client))
+        granted = None if fault else await _grant(tx, entrance, token, shown)
     # Raised when the transaction is over: what the log says of it stays.
-    if fault is not None:
+    if granted is None:
         log.info("api_token.refused", user_id=shown.user_id, token_id=token.id, reason=fault)
         raise ApiTokenInvalid
-    scope = " ".join(shown.scopes)
-    access_token = await entrance.mint.access_token(
-        user_id=shown.user_id, session_id=token.id, scope=scope, at_most=shown.expires_at - datetime.now(UTC)
-    )
     log.info("api_token.exchanged", user_id=shown.user_id, token_id=token.id)
+    return granted
+
+
+async def _grant(tx: AsyncConnection, entrance: Entrance, token: ApiToken, shown: Presented) -> Pass:
+    scope, left = " ".join(shown.scopes), shown.expires_at - datetime.now(UTC)
+    access_token = await entrance.mint.access_token(
+        tx, user_id=shown.user_id, session_id=token.id, scope=scope, at_most=left
+    )
     return Pass(access_token, scope)
 
 

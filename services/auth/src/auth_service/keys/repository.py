@@ -29,6 +29,12 @@ async def list_keys(reads: AsyncConnection) -> list[StoredKey]:
     return [StoredKey(*row) for row in rows]
 
 
+async def find_active(reads: AsyncConnection) -> str | None:
+    """The id of the key that signs, by the index that lets it be one."""
+    kid: str | None = await reads.scalar(select(SigningKeyRow.kid).where(SigningKeyRow.state == KeyState.ACTIVE))
+    return kid
+
+
 async def lock_keys(tx: AsyncConnection) -> list[StoredKey]:
     """All keys, which nobody else changes until this transaction ends."""
     rows = await tx.execute(select(*_COLUMNS).order_by(SigningKeyRow.kid).with_for_update())

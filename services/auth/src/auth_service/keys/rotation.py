@@ -29,11 +29,10 @@ log = structlog.get_logger()
 # What the audit log says of who rotated.
 By = Literal["schedule", "command"]
 
-# Longer than all caches between the table and a verifier together: this process's copy (1 s), an HTTP cache on the
-# way (max-age 300 s) and the verifier's own (300 s).
+# Longer than all caches between the table and a verifier together: what this process last published (0.1 s), an HTTP
+# cache on the way (max-age 300 s) and the verifier's own (300 s).
 PUBLISH_AHEAD = timedelta(minutes=15)
-# Longer than its last token is good for: a process that signs with it until it notices (1 s), the token's life
-# (315 s at most), and clocks that differ (30 s).
+# Longer than its last token is good for: the token's life (315 s at most), and clocks that differ (30 s).
 _PUBLISHED_AFTER = timedelta(hours=1)
 # Longer than an event waits for a consumer that is away, or to be replayed by hand.
 _KEPT_AFTER = timedelta(days=90)

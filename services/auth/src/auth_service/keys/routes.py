@@ -26,6 +26,7 @@ class JwkSetResponse(JSONResponse):
 async def jwks(request: Request) -> Response:
     """The public keys that access tokens are verified with: the one that signs, the one that will, those that did."""
     keys: SigningKeys = request.app.state.keys
+    await keys.refresh()
     return JwkSetResponse(keys.published, headers={"Cache-Control": _CACHE_CONTROL})
 
 
@@ -33,4 +34,5 @@ async def jwks(request: Request) -> Response:
 async def event_keys(request: Request) -> Response:
     """The public keys that events are verified with: those of the tokens, and older ones."""
     keys: SigningKeys = request.app.state.keys
+    await keys.refresh()
     return JwkSetResponse(keys.proving_events)

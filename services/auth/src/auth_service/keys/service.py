@@ -1,11 +1,15 @@
-"""The signing keys as this process last read them from the table, and their rotation by the clock."""
+"""The signing keys: what this process remembers of their table, the one that signs by the table itself, and their
+rotation by the clock.
+"""
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_service.keys import repository, rotation
 from auth_service.keys.models import KeyState
@@ -20,9 +24,12 @@ from chassis.problems import ServiceUnavailable
 
 log = structlog.get_logger()
 
-# How long another process's change may go unnoticed: as long as by the verifiers, who would refuse what a process that
-# is slower signs with a key that was taken away.
+# How long another process's change may go unnoticed by what this one believes. What it signs with is looked up.
 _READ_SECONDS = 1
+# As old is at most what is published to somebody who asks. However many ask, the table is read ten times a second.
+_PUBLISHED_SECONDS = 0.1
+# A verifier is served what is known rather than made to wait for longer.
+_PATIENCE_SECONDS = 0.5
 _TEND_SECONDS = 60
 
 
@@ -34,11 +41,13 @@ class SigningKeys:
         self._active: tuple[str, KeyPair] | None = None
         self._published: dict[str, Any] | None = None
         self._proving_events: dict[str, Any] | None = None
+        # When the read began that all this is from.
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     @property
     def active(self) -> tuple[str, KeyPair]:
-        """The key that signs, and its id."""
+        """The key that signed when the table was last read, and its id. Sign with `current`."""
         if self._active is None:
             raise ServiceUnavailable("There is no key that signs")
         return self._active
@@ -56,6 +65,25 @@ class SigningKeys:
         if self._proving_events is None:
             raise ServiceUnavailable("The signing keys have not been read yet")
         return self._proving_events
+
+    async def current(self, tx: AsyncConnection) -> tuple[str, KeyPair]:
+        """The key that signs, and its id, as the transaction sees it: what is remembered here may just have been
+        revoked by another process. Raises ServiceUnavailable while there is none.
+        """
+        kid = await repository.find_active(tx)
+        if self._active is None or self._active[0] != kid:
+            began = time.monotonic()
+            self._take(await repository.list_keys(tx), began)
+        return self.active
+
+    async def refresh(self) -> None:
+        """Read the table if what is known may be out of date; for all who ask at once it is read once. Without the
+        table, what is known stays.
+        """
+        with suppress(Exception):
+            async with asyncio.timeout(_PATIENCE_SECONDS), self._reading:
+                if time.monotonic() - self._read_at > _PUBLISHED_SECONDS:
+                    _ = await self._read()
 
     def is_revoked(self, principal: Principal) -> bool:
         """Whether the key that proves a token was taken away. Asked also of a token that was verified before that."""
@@ -79,9 +107,8 @@ class SigningKeys:
 
     async def sign_event(self, body: bytes) -> str:
         """With the key that signs now: what a key signs that was just taken away would be refused by everybody."""
-        if time.monotonic() - self._read_at > _READ_SECONDS:
-            _ = await self._read()
-        kid, pair = self.active
+        async with self._database.reads() as reads:
+            kid, pair = await self.current(reads)
         return signatures.sign(body, pair.private_key, kid=kid, algorithm=pair.algorithm)
 
     async def read(self) -> dict[str, Any]:
@@ -91,13 +118,20 @@ class SigningKeys:
 
     async def _read(self) -> set[str]:
         """Returns which states there are."""
+        began = time.monotonic()
         async with self._database.reads() as reads:
             stored = await repository.list_keys(reads)
+        self._take(stored, began)
+        return {key.state for key in stored}
+
+    def _take(self, stored: list[StoredKey], began: float) -> None:
+        if began < self._read_at:
+            # Several read at once, and one that began later was quicker: this may be from before it.
+            return
+        self._read_at = began
         self._sign_with(next((key for key in stored if key.state == KeyState.ACTIVE), None))
         self._proving_events = {"keys": [key.public_jwk for key in stored]}
         self._published = {"keys": [key.public_jwk for key in stored if key.state != KeyState.RETIRED]}
-        self._read_at = time.monotonic()
-        return {key.state for key in stored}
 
     def _sign_with(self, key: StoredKey | None) -> None:
         """None after the active key was revoked with no other to follow it: nothing may be signed with it now."""

@@ -63,7 +63,7 @@ class Stolen:
 async def start(tx: AsyncConnection, mint: Mint, *, user_id: UUID, client: Client) -> Grant:
     token = RefreshToken.first()
     holder = await repository.add(tx, token, user_id=user_id, client=client)
-    return await _grant(mint, token, holder)
+    return await _grant(tx, mint, token, holder)
 
 
 async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, client: Client) -> Grant | Stolen | None:
@@ -74,7 +74,7 @@ async def rotate(tx: AsyncConnection, mint: Mint, token: RefreshToken, *, client
     """
     holder = await repository.rotate(tx, token, address=client.address) or await repository.find_just_rotated(tx, token)
     if holder is not None:
-        return await _grant(mint, token.successor, holder)
+        return await _grant(tx, mint, token.successor, holder)
     ended = await _end(tx, token, reason=EndReason.REUSE_DETECTED, kind=Kind.REFRESH_REUSED, client=client)
     if ended is None:
         return None
@@ -180,11 +180,11 @@ async def remove_old(database: Database, *, batch: int = _BATCH) -> int:
     return removed
 
 
-async def _grant(mint: Mint, token: RefreshToken, holder: Holder) -> Grant:
+async def _grant(tx: AsyncConnection, mint: Mint, token: RefreshToken, holder: Holder) -> Grant:
     return Grant(
         user_id=holder.user_id,
         session_id=token.session_id,
-        access_token=await mint.access_token(user_id=holder.user_id, session_id=token.session_id),
+        access_token=await mint.access_token(tx, user_id=holder.user_id, session_id=token.session_id),
         refresh_token=mint.write(token),
         lasts=holder.expires_at - datetime.now(UTC),
     )

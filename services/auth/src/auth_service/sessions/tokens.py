@@ -14,6 +14,7 @@ from typing import Self
 from uuid import UUID
 
 import jwt
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from auth_service.keys.service import SigningKeys
@@ -68,10 +69,19 @@ class Mint:
         self._mac_keys = ring.derive("daybook.auth.refresh-token.v1")
 
     async def access_token(
-        self, *, user_id: UUID, session_id: UUID, scope: str = SCOPES, at_most: timedelta | None = None
+        self,
+        tx: AsyncConnection,
+        *,
+        user_id: UUID,
+        session_id: UUID,
+        scope: str = SCOPES,
+        at_most: timedelta | None = None,
     ) -> AccessToken:
-        """Signed in a thread: OpenSSL lets go of the interpreter, and the way there and back costs a sixtieth."""
-        kid, key = self._keys.active
+        """By the key that signs as the transaction sees it: see `SigningKeys.current`, also for what it raises.
+
+        Signed in a thread: OpenSSL lets go of the interpreter, and the way there and back costs a sixtieth.
+        """
+        kid, key = await self._keys.current(tx)
         now = int(time.time())
         lifetime = round(_LIFETIME_SECONDS * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 (not a secret)
         if at_most is not None:
