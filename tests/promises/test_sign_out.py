@@ -5,21 +5,16 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from tests.promises.conftest import Doors
 from tests.support.people import Person, SignedIn
 from tests.support.promises import FULL, Measured, size
 from tests.support.system import System
 
-from auth_service import vault
-from auth_service.keys import repository, rotation
 from chassis import tokens
-from chassis.encryption import KeyRing
-from chassis.settings import DatabaseSettings, TokenSettings
+from chassis.settings import TokenSettings
 
 pytestmark = pytest.mark.promise("P8")
 
@@ -212,51 +207,3 @@ async def eventually_answers(door: httpx.AsyncClient, session: SignedIn) -> int:
                 return (await show(door, session)).status_code
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
-
-
-async def revoke_key(system: System) -> None:
-    """The key that signs, as `auth keys revoke` does it."""
-    ring = KeyRing.from_file(system.wiring.key_files["auth"])
-    async with vault.connect(DatabaseSettings(url=SecretStr(system.wiring.databases["auth"])), ring) as db:
-        async with db.reads() as reads:
-            active, *_ = await repository.list_keys(reads)
-        async with db.transaction() as tx:
-            await rotation.revoke(tx, active.kid, at=datetime.now(UTC))
-        await rotation.make_missing(db, ring, "RS256", at=datetime.now(UTC))
-
-
-async def lose_key_and_watch(system: System, doors: Doors, ada: Person) -> list[Refused]:
-    """How long each verifier went on taking a token of the key that is revoked. Then everybody knows the next one."""
-    session = await ada.sign_in()
-    for door in (doors.todos, doors.gateway):
-        assert (await show(door, session)).status_code == 200
-    watching = [asyncio.create_task(refused_after(door, session)) for door in (doors.todos, doors.gateway)]
-    began = time.perf_counter()
-    await revoke_key(system)
-    took = time.perf_counter() - began
-    refused = [await each for each in watching]
-    async with asyncio.timeout(90):
-        for door in (doors.todos, doors.gateway):
-            while (await show(door, await ada.sign_in())).status_code != httpx.codes.OK:  # noqa: ASYNC110 (it tells nobody)
-                await asyncio.sleep(1)
-    return [replace(each, seconds=max(0.0, each.seconds - took)) for each in refused]
-
-
-class TestLosingAKey:
-    """No verifier fetches keys within these times: the sets they have are good for minutes, and keep the key."""
-
-    @pytest.mark.timeout(900)
-    async def test_closes_every_door_to_what_it_has_signed(self, system: System, doors: Doors, ada: Person) -> None:
-        refused = await lose_key_and_watch(system, doors, ada)
-
-        assert max(each.late for each in refused) < 1
-
-    @pytest.mark.timeout(900)
-    async def test_does_so_without_the_bus(self, system: System, doors: Doors, ada: Person) -> None:
-        await system.bus.refuse()
-        try:
-            refused = await lose_key_and_watch(system, doors, ada)
-        finally:
-            await system.bus.start()
-
-        assert max(each.late for each in refused) < 2

@@ -1,4 +1,7 @@
 import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -108,3 +111,123 @@ class TestKeySet:
 
         assert await keys.find("first") is not None
         assert await keys.find("secret") is None
+
+
+@asynccontextmanager
+async def strangers(keys: KeySet) -> AsyncIterator[None]:
+    """Somebody who makes up ids of keys, all the time."""
+
+    async def ask() -> None:
+        number = 0
+        while True:
+            number += 1
+            assert await keys.find(f"invented-{number}") is None
+            await asyncio.sleep(0.005)
+
+    asking = asyncio.create_task(ask())
+    try:
+        yield
+    finally:
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+
+
+async def known_after(keys: KeySet, kid: str, *, seconds: float) -> float:
+    """How long it took until a token of this key would be taken. Raises TimeoutError."""
+    began = time.monotonic()
+    async with asyncio.timeout(seconds):
+        while await keys.find(kid) is None:  # noqa: ASYNC110 (it tells nobody)
+            await asyncio.sleep(0.005)
+    return time.monotonic() - began
+
+
+Publish = Callable[[str], None]
+
+
+class TestExpectSuccessor:
+    @pytest.fixture
+    def publish(self, publisher: Publisher, token_issuer: Issuer) -> Publish:
+        """Another key in the place of the one that there was."""
+
+        def publish(kid: str) -> None:
+            publisher.keys[:] = [replace(token_issuer, kid=kid).public_jwk]
+
+        return publish
+
+    async def test_knows_each_of_two_successors_within_a_second_whatever_strangers_ask(
+        self, publisher: Publisher, publish: Publish
+    ) -> None:
+        keys, began = KeySet(publisher.fetch), time.monotonic()
+        async with strangers(keys):
+            assert await known_after(keys, "first", seconds=1)
+            for kid in ("second", "third"):
+                publish(kid)
+                keys.expect_successor()
+                assert await known_after(keys, kid, seconds=1) < 1
+        assert publisher.asked <= 1 + (time.monotonic() - began) / key_sets._SUCCESSOR_RETRY_SECONDS
+
+    async def test_is_what_it_takes(self, publisher: Publisher, publish: Publish) -> None:
+        """The control: what strangers use up, others do not have."""
+        keys = KeySet(publisher.fetch)
+        async with strangers(keys):
+            assert await known_after(keys, "first", seconds=1)
+            publish("second")
+            with pytest.raises(TimeoutError):
+                await known_after(keys, "second", seconds=1)
+
+    async def test_knows_one_that_is_made_only_later(self, publisher: Publisher, publish: Publish) -> None:
+        keys = KeySet(publisher.fetch)
+        async with strangers(keys):
+            assert await known_after(keys, "first", seconds=1)
+            keys.expect_successor()
+            await asyncio.sleep(key_sets._SUCCESSOR_RETRY_SECONDS)
+            publish("second")
+            assert await known_after(keys, "second", seconds=1) < 1
+
+    async def test_costs_little_however_many_keys_are_revoked(
+        self, publisher: Publisher, publish: Publish, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(key_sets, "_SUCCESSOR_RETRY_SECONDS", 0.1)
+        keys = KeySet(publisher.fetch)
+        assert await keys.find("first")
+        began = time.monotonic()
+        for number in range(200):
+            publish(f"successor-{number}")
+            keys.expect_successor()
+            await asyncio.sleep(0.002)
+
+        assert await known_after(keys, "successor-199", seconds=1) < 1
+        assert 2 <= publisher.asked <= 2 + (time.monotonic() - began) / 0.1
+
+    async def test_asks_again_where_the_answer_is_from_before(self, publisher: Publisher, publish: Publish) -> None:
+        arrived, gate = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> dict[str, Any]:
+            answer = {"keys": list(publisher.keys)}
+            arrived.set()
+            await gate.wait()
+            return answer
+
+        keys = KeySet(slow)
+        first = asyncio.create_task(keys.find("first"))
+        await arrived.wait()
+        publish("second")
+        keys.expect_successor()
+        gate.set()
+
+        assert await first
+        assert await known_after(keys, "second", seconds=1) < 1
+
+    async def test_makes_strangers_cost_more_for_a_minute_only(self, publisher: Publisher) -> None:
+        now = 0.0
+        keys = KeySet(publisher.fetch, clock=lambda: now)
+        assert await keys.find("first")
+        now = 1
+        keys.expect_successor()
+        asked = []
+        for now in (2.0, 2.1, 2.6, 40.0, 61.5, 69.0):  # noqa: B007 (the clock reads it)
+            await keys.find("invented")
+            asked.append(publisher.asked)
+
+        assert asked == [2, 2, 3, 4, 4, 4]

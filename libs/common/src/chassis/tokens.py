@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, NoReturn, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -43,6 +43,14 @@ class Refusals(Protocol):
 
     def is_revoked(self, principal: Principal) -> bool:
         """Raises ServiceUnavailable while that is not known."""
+        ...
+
+
+class News(Refusals, Protocol):
+    """Refusals that also say when a key was revoked."""
+
+    def on_key_revoked(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Returns what ends that."""
         ...
 
 
@@ -187,13 +195,18 @@ def _refuse(cause: Exception | None = None) -> NoReturn:
 
 
 @asynccontextmanager
-async def connect(settings: TokenSettings, refusals: Refusals | None = None) -> AsyncIterator[TokenVerifier]:
-    """A verifier that fetches the issuers' keys over HTTP. Starts whether or not they are there."""
+async def connect(settings: TokenSettings, news: News | None = None) -> AsyncIterator[TokenVerifier]:
+    """A verifier that fetches the issuers' keys over HTTP. Starts whether or not they are there.
+
+    It asks for our own anew when one of them is revoked.
+    """
     async with httpx.AsyncClient(timeout=httpx.Timeout(2.0)) as client:
         foreign = [
             ForeignIssuer(each, KeySet(partial(key_sets.fetch, client, each.jwks_url), algorithms=each.algorithms))
             for each in settings.trusted
         ]
-        yield TokenVerifier(
-            settings, KeySet(partial(key_sets.fetch, client, settings.jwks_url)), refusals, foreign=foreign
-        )
+        own = KeySet(partial(key_sets.fetch, client, settings.jwks_url))
+        with ExitStack() as stack:
+            if news is not None:
+                stack.callback(news.on_key_revoked(own.expect_successor))
+            yield TokenVerifier(settings, own, news, foreign=foreign)

@@ -1,12 +1,20 @@
+import asyncio
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from tests.support.servers import Service, serving
+from tests.support.tokens import Issuer, new_key
 
+from chassis import tokens
 from chassis.principals import Principal
-from chassis.problems import ServiceUnavailable
+from chassis.problems import ServiceUnavailable, Unauthenticated
 from chassis.revocation.knowledge import Revocation, Revocations, Snapshot
+from chassis.settings import TokenSettings
+from chassis.tokens import TokenVerifier
 
 EPOCH = uuid4()
 
@@ -154,3 +162,49 @@ class TestOnRevoked:
         revocations.hear(EPOCH, third)
 
         assert told == [first, second]
+
+
+async def accepted_after(verifier: TokenVerifier, token: str, forged: str) -> float:
+    """Seconds until a token is taken, while somebody shows others whose key they have made up."""
+    began = time.monotonic()
+    async with asyncio.timeout(9):
+        while True:
+            with pytest.raises(Unauthenticated):
+                await verifier.verify(forged)
+            with suppress(Unauthenticated):
+                await verifier.verify(token)
+                return time.monotonic() - began
+            await asyncio.sleep(0.01)
+
+
+class TestOnKeyRevoked:
+    def test_hears_of_keys_only_and_only_until_it_is_ended(self, revocations: Revocations) -> None:
+        heard: list[int] = []
+        end = revocations.on_key_revoked(lambda: heard.append(revocations.sequence))
+
+        learn(revocations, 6, of_session(6, uuid4()))
+        assert not heard
+        lost = of_key(7, "lost")
+        learn(revocations, 7, lost)
+        # What is known already is no news.
+        revocations.hear(EPOCH, lost)
+        assert len(heard) == 1
+        end()
+        learn(revocations, 8, of_key(8, "lost too"))
+        assert len(heard) == 1
+
+    async def test_verifiers_know_the_successors_of_two_within_a_second_each(
+        self, revocations: Revocations, token_issuer: Issuer
+    ) -> None:
+        auth, began = Service(jwks={"keys": [token_issuer.public_jwk]}), time.monotonic()
+        forged = replace(token_issuer, key=new_key(), kid="invented").sign(uuid4())
+        async with serving(auth) as port:
+            settings = TokenSettings(issuer=token_issuer.settings.issuer, jwks_url=f"http://127.0.0.1:{port}/jwks.json")
+            async with tokens.connect(settings, revocations) as verifier:
+                await accepted_after(verifier, token_issuer.sign(uuid4()), forged)
+                for number, kid in ((6, "second"), (7, "third")):
+                    successor = replace(token_issuer, kid=kid)
+                    auth.jwks = {"keys": [successor.public_jwk]}
+                    revocations.hear(EPOCH, of_key(number, f"before the {kid}"))
+                    assert await accepted_after(verifier, successor.sign(uuid4()), forged) < 1
+        assert time.monotonic() - began < 3

@@ -101,6 +101,15 @@ class Revocations:
 
         return end
 
+    def on_key_revoked(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call the listener whenever a key of ours turns out to be revoked. Returns what ends that."""
+
+        def hear(revocation: Revocation) -> None:
+            if revocation.kid is not None:
+                listener()
+
+        return self.on_revoked(hear)
+
     def hear(self, epoch: UUID, revocation: Revocation) -> bool:
         """Take in one from the bus. False if it does not follow on what is known: others were missed."""
         self._add([revocation])
