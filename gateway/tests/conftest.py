@@ -115,6 +115,7 @@ always = true
 path = "/todos"
 upstream = "todos"
 seconds = {seconds}
+max_body = {max_body}
 
 [[routes]]
 path = "/sync/stream"
@@ -129,9 +130,9 @@ Hurry = Callable[..., dict[str, Any]]
 def hurry(tmp_path: Path) -> Hurry:
     """Settings of a gateway that gives requests little time, and streams little silence."""
 
-    def settings(seconds: float, *, silence: float = 0.3) -> dict[str, Any]:
+    def settings(seconds: float, *, silence: float = 0.3, max_body: int = 256 * 1024) -> dict[str, Any]:
         file = tmp_path / "hurried.toml"
-        file.write_text(_HURRIED.format(seconds=seconds, silence=silence))
+        file.write_text(_HURRIED.format(seconds=seconds, silence=silence, max_body=max_body))
         return {"table": file, "limits": {}}
 
     return settings

@@ -38,6 +38,34 @@ async def knows_keys(gateway: Running) -> None:
             await asyncio.sleep(0.01)
 
 
+_TWO_KINDS_OF_ROUTES = """
+[[policies]]
+name = "address"
+quota = 100_000
+seconds = 60
+counted = "address"
+always = true
+
+[[routes]]
+path = "/auth"
+upstream = "auth"
+cookies = true
+seconds = 1
+
+[[routes]]
+path = "/todos"
+upstream = "todos"
+auth = "required"
+seconds = 1
+"""
+
+
+def stalling(path: str, token: str) -> bytes:
+    """A request whose body does not come."""
+    bearer = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 9\r\n{bearer}\r\n".encode()
+
+
 class Gate:
     """A service that answers when it is told to."""
 
@@ -101,6 +129,22 @@ class TestIdentity:
         headers = {"Authorization": f"Bearer {forge(token_issuer, uuid4())}"}
         assert (await strict.client.post("/auth/refresh", headers=headers)).status_code == 200
         assert len(auth.asked) == asked + 1
+
+    async def test_of_whatever_kind_does_not_make_a_slow_client_the_services_fault(
+        self, run_gateway: Run, tmp_path: Path, sign_token: SignToken, auth: Service
+    ) -> None:
+        table = tmp_path / "table.toml"
+        table.write_text(_TWO_KINDS_OF_ROUTES)
+        tokens = {"none": "", "good": sign_token(uuid4()), "bad": "not-a-token"}
+        async with run_gateway(table=table, limits={}) as gateway:
+            await knows_keys(gateway)
+            answers = await asyncio.gather(
+                *(say(gateway.port, stalling(path, token)) for path in ("/todos", "/auth") for token in tokens.values())
+            )
+        statuses = [int(answer.split()[1]) for answer in answers]
+        assert dict(zip(tokens, statuses[:3], strict=True)) == {"none": 401, "good": 408, "bad": 401}
+        assert dict(zip(tokens, statuses[3:], strict=True)) == {"none": 408, "good": 408, "bad": 408}
+        assert not auth.asked
 
     async def test_of_another_scheme_is_none(self, strict: Running, todos: Service) -> None:
         answer = await strict.client.get("/todos", headers={"Authorization": "Basic YTpi"})

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from starlette.types import Receive, Scope, Send
 from tests.support.servers import (
     Answer,
@@ -305,6 +306,43 @@ class TestClientGone:
             await left.wait()
 
 
+class TestClientLate:
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"POST /todos HTTP/1.1\r\nContent-Length: 9\r\n",
+            b"POST /todos HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+            b"POST /todos HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+            b"GET /todos HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+            b"POST /sync/stream HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+        ],
+        ids=["nothing", "half", "chunks", "of a GET", "to a stream"],
+    )
+    @pytest.mark.usefixtures("todos")
+    async def test_is_a_408_that_no_service_is_blamed_for(self, run_gateway: Run, hurry: Hurry, sent: bytes) -> None:
+        head, _, rest = sent.partition(b"\r\n\r\n")
+        data = head.rstrip() + b"\r\nHost: a\r\nConnection: close\r\n\r\n" + rest
+        with structlog.testing.capture_logs() as logs:
+            async with run_gateway(**hurry(0.3)) as gateway:
+                answer = await say(gateway.port, data)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"content-type: application/problem+json\r\n" in answer
+        assert b'"type":"urn:problem:request-timeout"' in answer
+        assert "upstream.failed" not in [line["event"] for line in logs]
+
+    async def test_cuts_off_an_answer_that_has_begun(self, run_gateway: Run, todos: Service, hurry: Hurry) -> None:
+        async def answer(_: Scope, __: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"first", "more_body": True})
+            await asyncio.Event().wait()
+
+        todos.answer = answer
+        async with run_gateway(**hurry(0.3)) as gateway:
+            said = await say(gateway.port, b"POST /todos HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        assert said.startswith(b"HTTP/1.1 200 ")
+        assert said.endswith(b"5\r\nfirst\r\n")
+
+
 class TestServiceAway:
     async def test_is_a_503_with_a_time_to_come_back(self, run_gateway: Run) -> None:
         async with run_gateway(todos_url="http://127.0.0.1:1") as gateway:
@@ -335,10 +373,21 @@ class TestServiceAway:
         async with asyncio.timeout(60):
             await left.wait()
 
-    async def test_a_client_that_sends_too_slowly_is_not_waited_for(self, run_gateway: Run, hurry: Hurry) -> None:
-        async with run_gateway(**hurry(0.3)) as gateway:
-            data = b"POST /todos HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 9\r\n\r\nhalf"
-            assert (await say(gateway.port, data)).startswith(b"HTTP/1.1 504 ")
+    async def test_that_does_not_take_the_body_in_is_a_504(self, run_gateway: Run, hurry: Hurry) -> None:
+        async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            await asyncio.Event().wait()
+
+        size = 32 * 1024 * 1024  # more than what lies between the two can hold
+        async with (
+            speaking(talk) as port,
+            run_gateway(**hurry(0.5, max_body=size), todos_url=f"http://127.0.0.1:{port}") as gateway,
+            asyncio.timeout(60),
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.write(b"POST /todos HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size + bytes(size))
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 504 ")
+            writer.transport.abort()
 
     @pytest.mark.parametrize(
         "answer",

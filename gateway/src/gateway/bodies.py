@@ -21,10 +21,14 @@ class Upload:
         self._chunked, self._route, self._receive = inbound.body == CHUNKED, route, receive
         self._received = 0
         self.more = bool(inbound.body)
+        # Whether the client is waited for. Stays so when the waiting is given up: that says who was late.
+        self.awaited = False
 
     async def next(self) -> bytes:
         """Raises ClientLeft, or ContentTooLarge."""
+        self.awaited = True
         message = await self._receive()
+        self.awaited = False
         if message["type"] == "http.disconnect":
             raise ClientLeft
         body: bytes = message.get("body", b"")

@@ -171,14 +171,22 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.close()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        holding = False
+
         async def send_honestly(message: Message) -> None:
+            nonlocal holding
             if message["type"] == "http.response.start" and self._in_body and self._unanswered == 1:
                 # The rest of the body is thrown away with the connection: nobody may send another request into it.
                 message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
-                self._door.held_open = True
+                self._door.held_open = holding = True
             await send(message)
 
-        await self._application(scope, receive, send_honestly)
+        try:
+            await self._application(scope, receive, send_honestly)
+        finally:
+            # Of an answer that was broken off nothing is to be read any more: uvicorn closes, and may.
+            if holding:
+                self._door.held_open = False
 
     def _unsupported_upgrade_warning(self) -> None:
         """Not worth a line: what a client hopes for is in no one's hands."""

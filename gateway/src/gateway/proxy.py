@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import structlog
 from starlette.types import Receive, Send
 
-from chassis.problems import ContentTooLarge, GatewayTimeout, Problem, ServiceUnavailable
+from chassis.problems import ContentTooLarge, GatewayTimeout, Problem, RequestTimeout, ServiceUnavailable
 from gateway.answers import Answer
 from gateway.bodies import ClientLeft, Upload, too_large
 from gateway.connections import Connection, ConnectionLost, MalformedResponse, Response
@@ -73,7 +73,7 @@ class _Exchange:
         except ClientLeft:
             self._client_gone = True
         except TimeoutError:
-            self._fail(GatewayTimeout(), "late", blame=self._owed)
+            self._end_late()
         except (MalformedResponse, ConnectionLost) as error:
             self._fail(BadGateway(), f"{type(error).__name__}: {error}", blame=True)
         except ContentTooLarge:
@@ -81,6 +81,13 @@ class _Exchange:
                 raise
         finally:
             self._let_go()
+
+    def _end_late(self) -> None:
+        """Somebody has taken too long: the service, unless the client has yet to send what the service waits for."""
+        if not self._upload.awaited:
+            self._fail(GatewayTimeout(), "late", blame=self._owed)
+        elif not self._begun:
+            raise RequestTimeout
 
     def _fail(self, problem: Problem, error: str, *, blame: bool) -> None:
         """`blame` says whether it is the service's fault, not that of a client that sends slowly."""
