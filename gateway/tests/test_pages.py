@@ -20,6 +20,18 @@ class TestHealth:
         assert response.json()["type"] == "urn:problem:method-not-allowed"
 
 
+class TestQuery:
+    @pytest.mark.parametrize("path", ["/livez", "/readyz", "/openapi.json", "/docs", "/docs/start.js"])
+    async def test_that_nobody_reads_is_refused_as_in_the_services(self, client: httpx.AsyncClient, path: str) -> None:
+        response = await client.get(f"{path}?pretty=1&pretty=")
+        assert (response.status_code, response.json()["type"]) == (422, "urn:problem:invalid-request")
+        assert response.json()["errors"] == [
+            {"pointer": "?pretty", "detail": "is not known here"},
+            {"pointer": "?pretty", "detail": "is given more than once"},
+        ]
+        assert (await client.get(f"{path}?")).status_code == 200
+
+
 class TestDocs:
     async def test_needs_nothing_from_elsewhere(self, client: httpx.AsyncClient) -> None:
         page = await client.get("/docs")

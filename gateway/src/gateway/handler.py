@@ -58,7 +58,7 @@ class Handler:
             return
         if (page := self.pages.find(inbound.path)) is not None:
             scope["route"] = page
-            await pages.answer(page, inbound.method, send)
+            await pages.answer(page, inbound.method, scope["query_string"], send)
             return
         rules = self.rules.now
         if (route := rules.routes.find(inbound.path)) is None:

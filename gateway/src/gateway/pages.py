@@ -10,6 +10,8 @@ from starlette.types import Send
 
 from chassis.problems import MethodNotAllowed, ServiceUnavailable
 from chassis.web.health import Health
+from chassis.web.problems import invalid_request
+from chassis.web.requests import faults_of
 from gateway.hygiene import Header
 from gateway.openapi import Documentation
 
@@ -123,9 +125,11 @@ def _json(content: dict[str, str]) -> Page:
     return Page(orjson.dumps(content), b"application/json", ((b"cache-control", b"no-store"),))
 
 
-async def answer(page: OwnPath, method: str, send: Send) -> None:
+async def answer(page: OwnPath, method: str, query: bytes, send: Send) -> None:
     if method not in _METHODS:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(_METHODS))})
+    if faults := faults_of(query):
+        raise invalid_request(faults)
     made = await page.make()
     headers = [
         (b"content-type", made.media_type),

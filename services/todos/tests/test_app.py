@@ -322,6 +322,11 @@ class TestAddresses:
             ("POST", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e", {"GET", "HEAD", "PUT", "PATCH", "DELETE"}),
             ("DELETE", "/todos", {"GET", "HEAD", "POST"}),
             ("GET", "/todos/01939b4c-4a6e-7b3c-9d55-0f6a2b1c3d4e/toggle", {"PATCH"}),
+            *((method, "/todos/bulk", {"POST"}) for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")),
+            *((method, "/todos/trash", {"GET", "HEAD"}) for method in ("POST", "PUT", "PATCH", "DELETE")),
+            *((method, "/todos/export", {"GET", "HEAD"}) for method in ("POST", "PUT", "PATCH", "DELETE")),
+            *((method, "/todos/import", {"POST"}) for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE")),
+            *((method, "/todos/calendar", {"GET", "HEAD", "POST", "DELETE"}) for method in ("PUT", "PATCH")),
         ],
     )
     async def test_say_which_methods_they_answer(
@@ -329,8 +334,9 @@ class TestAddresses:
     ) -> None:
         response = await client.request(method, path)
 
-        assert (response.status_code, slug(response)) == (405, "method-not-allowed")
+        assert response.status_code == 405
         assert set(response.headers["allow"].split(", ")) == allowed
+        assert method == "HEAD" or slug(response) == "method-not-allowed"
 
     @pytest.mark.parametrize("path", ["/", "/todos/", "/todo", "/docs", "/redoc"])
     async def test_that_are_not_ours_are_problems(self, client: httpx.AsyncClient, path: str) -> None:

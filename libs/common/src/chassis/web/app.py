@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from chassis import metrics
 from chassis.database import Database
 from chassis.settings import MetricsSettings
-from chassis.web import deadlines, health, middleware, problems, requests
+from chassis.web import addresses, deadlines, health, middleware, problems, requests
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -54,6 +54,7 @@ def create_app(
     for layer in reversed(before_routing):
         app.add_middleware(layer)
     app.add_middleware(requests.PlainContent)
+    app.add_middleware(addresses.SpelledOut, routes=app.routes)
     app.add_middleware(deadlines.Deadlines, longer=longer)
     app.add_middleware(middleware.HeadAsGet)
     counted = metrics.RequestMetrics(registry)

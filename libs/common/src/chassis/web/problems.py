@@ -1,6 +1,6 @@
 """Turns every expected failure into application/problem+json, and documents it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -94,10 +94,7 @@ def install(app: FastAPI) -> None:
             request
         ):
             return ProblemResponse(JsonRequired(), request.url.path)
-        faults = [
-            {"pointer": _pointer(fault["loc"]), "detail": InvalidRequest.words(fault)} for fault in error.errors()
-        ]
-        return ProblemResponse(InvalidRequest(errors=faults), request.url.path)
+        return ProblemResponse(invalid_request(error.errors()), request.url.path)
 
     async def on_http_exception(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -106,6 +103,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_exception)
+
+
+def invalid_request(faults: Iterable[Mapping[str, Any]]) -> InvalidRequest:
+    """Of faults as Pydantic and FastAPI describe them."""
+    return InvalidRequest(
+        errors=[{"pointer": _pointer(fault["loc"]), "detail": InvalidRequest.words(fault)} for fault in faults]
+    )
 
 
 def _is_json(request: Request) -> bool:

@@ -3,7 +3,7 @@ the one that was asked for.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -16,18 +16,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.problems import EncodedContent
 from chassis.web.middleware import send_problem
 
+Fault = dict[str, object]
+
 
 async def refuse_unread_query(request: Request) -> None:
     """For `Depends`: a parameter that the route does not have, or that is there twice, is a fault of the request."""
     query = request.scope["query_string"]
-    if not query:
-        return
-    known = frozenset(_parameters_of(request.scope["route"]))
+    if query and (faults := faults_of(query, frozenset(_parameters_of(request.scope["route"])))):
+        raise RequestValidationError(faults)
+
+
+def faults_of(query: bytes, known: Collection[str] = ()) -> list[Fault]:
+    """As Pydantic would describe them."""
     given = Counter(name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
     faults = [_fault(name, "extra_forbidden", "is not known here") for name in given if name not in known]
-    faults += [_fault(name, "repeated", "is given more than once") for name, n in given.items() if n > 1]
-    if faults:
-        raise RequestValidationError(faults)
+    return faults + [_fault(name, "repeated", "is given more than once") for name, n in given.items() if n > 1]
 
 
 def _parameters_of(route: APIRoute) -> Iterator[str]:
@@ -43,7 +46,7 @@ def _parameters_of(route: APIRoute) -> Iterator[str]:
                 yield parameter.alias
 
 
-def _fault(name: str, kind: str, says: str) -> dict[str, object]:
+def _fault(name: str, kind: str, says: str) -> Fault:
     return {"type": kind, "loc": ("query", name), "msg": says}
 
 
