@@ -157,6 +157,18 @@ class TestRegister:
         assert response.json()["type"] == "urn:problem:invalid-request"
         assert [error["pointer"] for error in response.json()["errors"]] == pointers
 
+    async def test_says_of_a_short_password_what_it_says_of_weak_ones(self, client: httpx.AsyncClient) -> None:
+        details = []
+        for password in ("too short", "14 mars 1985 lundi"):
+            body = {"email": "ada@example.com", "password": password}
+            refused = await client.post("/auth/register", json=body)
+            assert (refused.status_code, refused.json()["type"]) == (422, "urn:problem:invalid-request")
+            details.append(refused.json()["errors"][0]["detail"])
+
+        assert details[0].startswith("At least 15 characters. ")
+        assert details[1].startswith("Dates are tried first")
+        assert len({detail.partition(". ")[2] for detail in details}) == 1
+
     async def test_never_repeats_a_password(self, client: httpx.AsyncClient) -> None:
         with capture_logs() as lines:
             response = await client.post("/auth/register", json={"email": "nobody", "password": "hunter2"})

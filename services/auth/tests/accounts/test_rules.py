@@ -5,17 +5,43 @@ from auth_service.accounts.rules import SENTENCES, Whose, fault_of
 ADA = Whose("ada.lovelace@example.com", "Ada Lovelace")
 
 
+GOOD = """
+seven teal otters juggle
+violet anchor maple
+новый пароль из слов
+🐴🔋🖇️✅ correct horse
+x8Kd92kfLw3vQ9z
+kettle-orbit-maple-91
+cactus 4821 violin harbour
+tuesday's octopus knits socks
+february marmalade ladder
+marching ladder 1990 orbit
+violet 12.03.1985 marmalade
+violet 19850312 marmalade
+seven march hares waltzing
+june kettle orbits gravel
+may the otter outrun gravel
+august lantern pickle seven
+tulip tractor november zinc
+mars rover eats cheddar
+vier rote Gummistiefel im Mai
+сентябрьский ёжик чинит самовар
+two foxes borrow umbrellas
+ninety purple walruses hum
+ten thousand quiet accordions
+set out fourteen velvet chairs
+drei Pinguine tanzen Polka
+elf Dachse jonglieren leise
+onze girafes mangent du papier
+pięć zielonych krokodyli śpiewa
+839204718263549607
+12.03.1985 83920471826354
+seven three nine two six one eight four zero five two nine seven three
+""".strip().splitlines()
+
+
 class TestFaultOf:
-    @pytest.mark.parametrize(
-        "password",
-        [
-            "seven teal otters juggle",
-            "violet anchor maple",
-            "новый пароль из слов",
-            "🐴🔋🖇️✅ correct horse",
-            "x8Kd92kfLw3vQ9z",
-        ],
-    )
+    @pytest.mark.parametrize("password", GOOD)
     def test_has_nothing_against_a_good_one(self, password: str) -> None:
         assert fault_of(password, ADA) is None
 
@@ -59,6 +85,20 @@ class TestFaultOf:
             "actions speak louder than words",
             "Ende gut, alles gut!",
             "roses are red violets are blue",
+            "c0rr3cth0rs3b4tt3ryst4pl3",
+            "w31c0m3-w31c0m3",
+            "19850312 19850312",
+            "19850312-31121999",
+            "le 14 janvier 1985",
+            "14 mars 1985 lundi",
+            "14 de março de 1985",
+            "14 марта 1985 года",
+            "fourteen february 1990",
+            "TwelveMarchNineteenEightyFive",
+            "one two three four five six seven",
+            "ten nine eight seven six five",
+            "uno dos tres cuatro cinco",
+            "один два три четыре",
         ],
     )
     def test_refuses_what_is_tried_first_with_a_hint(self, password: str) -> None:
@@ -78,22 +118,13 @@ class TestFaultOf:
             ("bcdefghijklmnopq", "Rows of"),
             ("summervacation1", "This is known"),
             ("14. Februar 1990", "Dates are tried first"),
+            ("19850312 19850312", "Dates are tried first"),
+            ("14 marzo 1985 abc", "Dates are tried first"),
+            ("ten nine eight seven six five", "Rows of"),
         ],
     )
     def test_says_why(self, password: str, begins: str) -> None:
         assert str(fault_of(password, ADA)).startswith(begins)
-
-    @pytest.mark.parametrize(
-        "password",
-        [
-            "february marmalade ladder",
-            "marching ladder 1990 orbit",
-            "839204718263549607",
-            "violet 12.03.1985 marmalade",
-        ],
-    )
-    def test_lets_a_month_or_numbers_stand_beside_words(self, password: str) -> None:
-        assert fault_of(password, ADA) is None
 
     def test_lets_what_is_known_be_one_word_of_several(self) -> None:
         assert fault_of("my welcome zebra hums loudly", ADA) is None

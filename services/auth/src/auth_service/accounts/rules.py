@@ -12,6 +12,8 @@ from typing import Any
 
 from zxcvbn import zxcvbn
 
+from auth_service.accounts import spelled
+
 # Alone, and beside a second factor.
 SHORTEST, SHORTEST_WITH_SECOND_FACTOR = 15, 8
 # Ten to the power of this many guesses by who tries common passwords, words, names, dates and keyboard rows first.
@@ -22,26 +24,12 @@ _JUDGED_CHARACTERS = 64
 _SHORTEST_OWN = 4
 _PRODUCT = ("daybook", "day book", "todo", "todos", "todolist")
 _WORD = re.compile(r"\w{3,}")
-_MONTHS_AND_DAYS = (
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sept sep oct nov dec "
-    "januar februar märz maerz april mai juni juli august september oktober november dezember jän mrz okt dez "
-    "monday tuesday wednesday thursday friday saturday sunday "
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"
-)
-# What else stands in a date.
-_BESIDE_DATES = "st nd rd th of the on born birthday am den der vom geboren geburtstag"
-_NAMED = "|".join(sorted(set(_MONTHS_AND_DAYS.split()), key=lambda name: (-len(name), name)))
-# A day and a month by name, or three numbers with something between them.
-_DATE = re.compile(rf"(?<![^\W\d_])(?:{_NAMED})(?![^\W\d_])|\d{{1,4}}[\s./_-]+\d{{1,2}}[\s./_-]+\d{{2,4}}")
-_DATE_WORDS = frozenset((*_MONTHS_AND_DAYS.split(), *_BESIDE_DATES.split()))
-_LETTERS = re.compile(r"[^\W\d_]+")
-# What is often written for a letter. Our own lists are read in the same way.
-_DRESS = str.maketrans("013457@$!", "oieastasi")
+# What is often written for a letter; a one may be an i or an l. Our own lists are read in the same way.
+_DRESS = str.maketrans("013456789@$!|+€l", "oieasgtbgasiitei")
 
 _HINT = "Three or four unrelated words make a good one."
 TOO_SHORT = f"At least {SHORTEST} characters. {_HINT}"
-_TOO_SHORT_WITH_SECOND_FACTOR = f"At least {SHORTEST_WITH_SECOND_FACTOR} characters. {_HINT}"
+TOO_SHORT_WITH_SECOND_FACTOR = f"At least {SHORTEST_WITH_SECOND_FACTOR} characters. {_HINT}"
 _OWN = f"This is made of your name or your e-mail address. {_HINT}"
 _KNOWN = f"This is known: it is among what is tried first. {_HINT}"
 _REPEATED = f"Repeating something hardly makes it better. {_HINT}"
@@ -50,7 +38,7 @@ _DATED = f"Dates are tried first, however they are written. {_HINT}"
 _GUESSED = f"This would be guessed too soon. {_HINT}"
 
 # Everything that `fault_of` may say, for those who translate it.
-SENTENCES = (TOO_SHORT, _TOO_SHORT_WITH_SECOND_FACTOR, _OWN, _KNOWN, _REPEATED, _ROW, _DATED, _GUESSED)
+SENTENCES = (TOO_SHORT, TOO_SHORT_WITH_SECOND_FACTOR, _OWN, _KNOWN, _REPEATED, _ROW, _DATED, _GUESSED)
 # By what of a password is easiest to guess, as zxcvbn calls it.
 _BY_PATTERN = {"repeat": _REPEATED, "sequence": _ROW, "spatial": _ROW}
 
@@ -69,15 +57,17 @@ def fault_of(password: str, whose: Whose, *, has_second_factor: bool = False) ->
     Takes some milliseconds of CPU, so call it in a thread.
     """
     if len(password) < (SHORTEST_WITH_SECOND_FACTOR if has_second_factor else SHORTEST):
-        return _TOO_SHORT_WITH_SECOND_FACTOR if has_second_factor else TOO_SHORT
+        return TOO_SHORT_WITH_SECOND_FACTOR if has_second_factor else TOO_SHORT
     plain = _plain(password)
     if _is_made_of(plain, _own(whose)):
         return _OWN
     if _is_made_of(plain, _well_known()):
         return _KNOWN
-    if _is_dated(password.casefold()):
+    if spelled.is_dated(password, beside=SHORTEST_WITH_SECOND_FACTOR):
         return _DATED
-    judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=[*_PRODUCT, *_parts(whose)])
+    # Digits are no harder to guess for being written in words.
+    guessed = spelled.in_digits(password, beside=SHORTEST_WITH_SECOND_FACTOR) or password
+    judged = zxcvbn(guessed[:_JUDGED_CHARACTERS], user_inputs=[*_PRODUCT, *_parts(whose)])
     fewest = _FEWEST_WITH_SECOND_FACTOR_LOG10 if has_second_factor else _FEWEST_GUESSES_LOG10
     return None if float(judged["guesses_log10"]) >= fewest else _BY_PATTERN.get(_weakest(judged), _GUESSED)
 
@@ -88,12 +78,6 @@ def _is_made_of(plain: str, known: Iterable[str]) -> bool:
     for words in known:
         rest = rest.replace(words, "").replace(words[::-1], "")
     return rest != plain and len(rest) < SHORTEST_WITH_SECOND_FACTOR
-
-
-def _is_dated(text: str) -> bool:
-    """A date or some, and no more than a short word or a name beside it."""
-    beside = "".join(word for word in _LETTERS.findall(text) if word not in _DATE_WORDS)
-    return bool(_DATE.search(text)) and len(beside) < SHORTEST_WITH_SECOND_FACTOR
 
 
 def _own(whose: Whose) -> list[str]:

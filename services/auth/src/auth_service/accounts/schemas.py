@@ -1,14 +1,14 @@
 import unicodedata
 from datetime import datetime
 from itertools import groupby
-from typing import Annotated, Literal
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from auth_service.accounts.emails import Email
-from auth_service.accounts.rules import SHORTEST, SHORTEST_WITH_SECOND_FACTOR
+from auth_service.accounts.rules import SHORTEST, SHORTEST_WITH_SECOND_FACTOR, TOO_SHORT, TOO_SHORT_WITH_SECOND_FACTOR
 from auth_service.second_factor.schemas import Code, Credential
 
 LONGEST_PASSWORD = 128
@@ -78,10 +78,10 @@ def _is_mark(character: str) -> bool:
     return unicodedata.category(character) in {"Mn", "Me"}
 
 
-def _at_least(least: int) -> AfterValidator:
+def _at_least(least: int, says: LiteralString) -> AfterValidator:
     def long_enough(password: SecretStr) -> SecretStr:
         if len(password.get_secret_value()) < least:
-            raise PydanticCustomError("too_short", "At least {least} characters", {"least": least})
+            raise PydanticCustomError("too_short", says)
         return password
 
     return AfterValidator(long_enough)
@@ -90,7 +90,7 @@ def _at_least(least: int) -> AfterValidator:
 Password = Annotated[SecretStr, AfterValidator(_whole_characters), AfterValidator(_normalised)]
 NewPassword = Annotated[
     Password,
-    _at_least(SHORTEST),
+    _at_least(SHORTEST, TOO_SHORT),
     Field(
         # Said in characters after normalisation, which a schema cannot express exactly.
         json_schema_extra={"minLength": SHORTEST, "maxLength": LONGEST_PASSWORD},
@@ -100,7 +100,7 @@ NewPassword = Annotated[
 # Of an account that may have a second factor, which decides how short it may be: see `rules`.
 ReplacementPassword = Annotated[
     Password,
-    _at_least(SHORTEST_WITH_SECOND_FACTOR),
+    _at_least(SHORTEST_WITH_SECOND_FACTOR, TOO_SHORT_WITH_SECOND_FACTOR),
     Field(
         description=f"At least {SHORTEST} characters for an account without a second factor",
         json_schema_extra={"minLength": SHORTEST_WITH_SECOND_FACTOR, "maxLength": LONGEST_PASSWORD},
