@@ -4,7 +4,6 @@ rotation by the clock.
 
 import asyncio
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,10 +79,12 @@ class SigningKeys:
         """Read the table if what is known may be out of date; for all who ask at once it is read once. Without the
         table, what is known stays.
         """
-        with suppress(Exception):
+        try:
             async with asyncio.timeout(_PATIENCE_SECONDS), self._reading:
                 if time.monotonic() - self._read_at > _PUBLISHED_SECONDS:
                     _ = await self._read()
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with PostgreSQL, verifiers want what is known)
+            log.warning("keys.not_read", reason=type(error).__name__)
 
     def is_revoked(self, principal: Principal) -> bool:
         """Whether the key that proves a token was taken away. Asked also of a token that was verified before that."""
