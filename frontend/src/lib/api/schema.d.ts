@@ -96,6 +96,9 @@ export interface paths {
         /**
          * Verify Email
          * @description Prove with the token of a link that the account's address is one's own.
+         *
+         *     The link alone proves who reads the mail, not whose account it is. So either the caller is signed in to that
+         *     account, or they give its password.
          */
         post: operations["verify_email"];
         delete?: never;
@@ -2631,15 +2634,15 @@ export interface components {
         /** Verification */
         Verification: {
             /**
-             * Token
-             * @example Jx8kL2vQm5nR7tWzYb3dFg6hKp9sVc1xAeUoIiNwMqE
-             */
-            token: string;
-            /**
              * Password
              * @description Not needed by who is signed in to the account
              */
             password?: string | null;
+            /**
+             * Token
+             * @example Jx8kL2vQm5nR7tWzYb3dFg6hKp9sVc1xAeUoIiNwMqE
+             */
+            token: string;
         };
     };
     responses: never;
