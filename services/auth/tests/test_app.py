@@ -1,12 +1,25 @@
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from services.auth.tests.support import APP, MIGRATIONS, PASSWORD, Line, client_of, eventually, is_ready, running
+from services.auth.tests.support import (
+    APP,
+    MIGRATIONS,
+    PASSWORD,
+    Line,
+    Person,
+    client_of,
+    eventually,
+    is_ready,
+    running,
+)
+from tests.support.access import ROWS
+from tests.support.belongings import filled
 
 from auth_service.app import build
 from auth_service.settings import Settings
@@ -171,3 +184,38 @@ class TestDocument:
 
     def test_shows_no_origin_of_ours(self, document: dict[str, Any]) -> None:
         assert APP not in str(document)
+
+
+@pytest.fixture(scope="module")
+async def narrow(settings: Settings) -> AsyncIterator[FastAPI]:
+    one = settings.database.model_copy(update={"pool_size": 1, "max_overflow": 0})
+    async with running(build(settings.model_copy(update={"database": one}))) as app:
+        await eventually(lambda: is_ready(app))
+        yield app
+
+
+OURS = {operation: row for operation, row in ROWS.items() if operation[1].startswith(("/auth", "/.well-known"))}
+
+
+class TestConnections:
+    """Where as many requests come as there are connections, one that wants a second one waits for itself."""
+
+    @pytest.mark.parametrize("operation", OURS, ids=" ".join)
+    async def test_one_is_enough(self, narrow: FastAPI, operation: tuple[str, str]) -> None:
+        (method, path), row = operation, OURS[operation]
+        async with client_of(narrow) as client:
+            person = Person(client)
+            assert (await person.register()).status_code == 201
+            things = {"email": person.email, "new_email": Person(client).email, "token": "no such token"}
+            things |= {name: str(uuid4()) for name in ("passkey_id", "token_id", "session_id")}
+
+            answer = await client.request(
+                method,
+                filled(path, things),
+                params=filled(dict(row.query), things),
+                json=filled(row.body, things),
+                headers={} if row.key in {"nothing", "cookie"} else person.bearer,
+            )
+
+            # What it names may be missing here; what serves it is not.
+            assert answer.status_code in row.ok | {401, 404}, answer.text

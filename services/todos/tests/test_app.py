@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from services.todos.tests.support import (
     EVERY_DOOR,
+    EVERY_ENDPOINT,
     AddTodo,
     SignIn,
     Start,
@@ -401,6 +402,19 @@ class TestConnections:
 
         assert response.status_code == 503
         assert response.json()["missing"]["connections"] == "PoolTooLargeError"
+
+    async def test_one_is_enough(self, settings: Settings, start: Start, sign_in: SignIn) -> None:
+        """Where as many requests come as there are connections, one that wants a second one waits for itself."""
+        one = settings.database.model_copy(update={"pool_size": 1, "max_overflow": 0})
+        async with start(database=one) as app:
+            client = sign_in(to=app)
+            todo = (await client.post("/todos", json={"title": "Water the plants"})).json()
+            answers = [(endpoint, await endpoint.call(client, todo["id"])) for endpoint in EVERY_ENDPOINT]
+            exported = await client.get("/todos/export")
+            imported = await client.post("/todos/import", content=exported.content)
+
+        assert [(endpoint.method, endpoint.path) for endpoint, answer in answers if answer.status_code >= 500] == []
+        assert (exported.status_code, imported.status_code) == (200, 200)
 
 
 class TestEndpoints:

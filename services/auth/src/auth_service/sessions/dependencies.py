@@ -14,7 +14,7 @@ from auth_service.settings import Settings
 from chassis.database import Database
 from chassis.principals import Principal
 from chassis.problems import JsonRequired
-from chassis.web.dependencies import PossibleUser, Reads, allowed, require_scope
+from chassis.web.dependencies import PossibleUser, allowed, require_scope
 
 _BROWSERS_SEND = {"sec-fetch-site", "referer"}
 
@@ -53,8 +53,10 @@ CallingClient = Annotated[Client, Depends(_client)]
 AccountHolder = Annotated[Principal, Depends(allowed("account"))]
 
 
-async def _live_user(user: AccountHolder, reads: Reads) -> Principal:
-    await service.require_live(reads, user.session_id)
+async def _live_user(user: AccountHolder, database: WholeDatabase) -> Principal:
+    # Holds nothing afterwards: what comes next may take a password's time, or a connection of its own.
+    async with database.reads() as reads:
+        await service.require_live(reads, user.session_id)
     return user
 
 
@@ -67,8 +69,7 @@ async def _possible_live_user(user: PossibleUser, database: WholeDatabase) -> Pr
     if user is None:
         return None
     require_scope(user, "account")
-    async with database.reads() as reads:
-        return await _live_user(user, reads)
+    return await _live_user(user, database)
 
 
 # The same, of an endpoint that answers strangers too.
