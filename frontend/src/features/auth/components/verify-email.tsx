@@ -66,7 +66,7 @@ function Press({ token, onDone, onOther }: StepProps & { onOther: () => void }) 
   return (
     <MessageFrame
       icon={<MailQuestion aria-hidden />}
-      title={t("Confirm your e-mail address")}
+      title={t("Confirm your address")}
       action={
         <div className="grid gap-5">
           {failure !== undefined && <Failure error={failure} />}
@@ -96,7 +96,7 @@ function PasswordForm({ token, onDone }: StepProps) {
   if (isDeadLink(submission.failure)) return <DeadLink />;
   return (
     <FormFrame
-      title={t("Confirm your e-mail address")}
+      title={t("Confirm your address")}
       introduction={t(
         "Give the password of the account. If you did not open one, close this page: without the password nothing is confirmed.",
       )}

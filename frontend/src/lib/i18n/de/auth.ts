@@ -77,7 +77,7 @@ export const auth = {
   "Your session has ended.": "Deine Sitzung ist zu Ende.",
   "Sign in again to go on. Changes that were not sent yet are still on this device.":
     "Melde dich wieder an, um weiterzumachen. Was noch nicht gesendet war, ist noch auf diesem Gerät.",
-  "Confirm your e-mail address": "E-Mail-Adresse bestätigen",
+  "Confirm your address": "Adresse bestätigen",
   Confirm: "Bestätigen",
   "Give the password of the account. If you did not open one, close this page: without the password nothing is confirmed.":
     "Gib das Passwort des Kontos ein. Hast du keins eröffnet, schließ diese Seite: Ohne das Passwort wird nichts bestätigt.",
