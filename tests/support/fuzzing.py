@@ -155,7 +155,8 @@ def _spoil_path(place: Place, request: Request, dice: random.Random) -> Request:
 
 def _spoil_header(place: Place, request: Request, dice: random.Random) -> Request:
     value = _text(dice.choice(ODD)).encode("ascii", "replace").decode()
-    value = "".join(each for each in value if each.isprintable())[:2000]
+    # Clients send no value that begins or ends with a space.
+    value = "".join(each for each in value if each.isprintable())[:2000].strip()
     return replace(request, headers={**request.headers, dice.choice(place.headers): dice.choice((value, f'"{value}"'))})
 
 

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 
-from auth_service.accounts import changes, service
+from auth_service.accounts import changes, service, signing_in
 from auth_service.accounts.dependencies import CallingVisitor, MainEntrance
 from auth_service.accounts.errors import EmailNotVerified, EmailTaken, InvalidCredentials, WrongPassword
 from auth_service.accounts.passwords import Busy
@@ -90,7 +90,7 @@ async def login(
     Where the account has a second factor, the answer to the right password alone is a 401 `second-factor-required`:
     send the same again with a `code`, or with a `passkey` as `POST /auth/login/passkey/options` asks for it.
     """
-    arrival = await service.sign_in(entrance, credentials, visitor=visitor)
+    arrival = await signing_in.sign_in(entrance, credentials, visitor=visitor)
     device.keep()
     return _welcome(arrival, cookie)
 
@@ -108,7 +108,7 @@ async def login_with_passkey(
     device: CallingDevice,
 ) -> SignedIn:
     """Begin a session with a passkey alone. The refresh token comes as a cookie."""
-    arrival = await service.sign_in_with_passkey(entrance, answer.credential, visitor=visitor)
+    arrival = await signing_in.sign_in_with_passkey(entrance, answer.credential, visitor=visitor)
     device.keep()
     return _welcome(arrival, cookie)
 

@@ -1,26 +1,23 @@
-"""Opening an account and getting in.
+"""Opening an account, and staying in.
 
 A password takes longer to hash than everything else together. So these functions take the whole database and open
 their transaction when the hash is there, instead of holding a connection meanwhile.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_service.accounts import repository, rules
-from auth_service.accounts.emails import Pseudonyms, key_of
-from auth_service.accounts.errors import EmailNotVerified, EmailTaken, InvalidCredentials
+from auth_service.accounts.emails import Pseudonyms
+from auth_service.accounts.errors import EmailTaken
 from auth_service.accounts.passwords import Passwords, new_hash, unmatchable
-from auth_service.accounts.repository import Account
 from auth_service.accounts.rules import Whose
-from auth_service.accounts.schemas import Credentials, Registration, UserOut
-from auth_service.attempts import budgets
-from auth_service.attempts import service as attempts
-from auth_service.attempts.service import Attempts, Counts
+from auth_service.accounts.schemas import Registration, UserOut
+from auth_service.attempts.service import Attempts
 from auth_service.audit import service as audit
 from auth_service.audit.kinds import Kind
 from auth_service.devices import service as devices
@@ -29,7 +26,7 @@ from auth_service.errands.kinds import Errand
 from auth_service.mail import service as mail
 from auth_service.mail.kinds import Template
 from auth_service.second_factor import service as second_factor
-from auth_service.second_factor.service import Checkpoint, Method, Proof
+from auth_service.second_factor.service import Checkpoint
 from auth_service.sessions import service as sessions
 from auth_service.sessions.clients import Client
 from auth_service.sessions.errors import SessionEnded
@@ -42,14 +39,6 @@ from chassis.problems import InvalidRequest, Unauthenticated
 from contracts.users import UserRegistered
 
 log = structlog.get_logger()
-
-# What the log says of how somebody signed in, by what they showed beside the password.
-_METHODS = {
-    None: "password",
-    Method.TOTP: "totp",
-    Method.RECOVERY_CODE: "recovery_code",
-    Method.PASSKEY: "password_and_passkey",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,106 +127,6 @@ async def open_account(
     return user
 
 
-async def sign_in(entrance: Entrance, credentials: Credentials, *, visitor: Visitor) -> Arrival:
-    account = await _authenticate(entrance, credentials, visitor)
-    if entrance.require_verified and not account.user.email_verified:
-        async with entrance.database.transaction() as tx:
-            await errands.leave(tx, Errand.VERIFY_EMAIL, user_id=str(account.user.id))
-            await audit.record(
-                tx,
-                Kind.SIGN_IN_INCOMPLETE,
-                user_id=account.user.id,
-                client=visitor.client,
-                details={"missing": "verified_email"},
-            )
-        raise EmailNotVerified
-    proved_by = await second_factor.require(
-        entrance.checkpoint,
-        account.user.id,
-        Proof(credentials.code, credentials.passkey),
-        client=visitor.client,
-        browser=visitor.browser if visitor.has_cookie else None,
-    )
-    return await let_in(entrance, account.user, visitor=visitor, method=_METHODS[proved_by])
-
-
-async def sign_in_with_passkey(entrance: Entrance, credential: dict[str, Any], *, visitor: Visitor) -> Arrival:
-    """Without a password: what the person has, and what it asked them for, are two factors."""
-    user_id = await second_factor.identify(entrance.checkpoint, credential, client=visitor.client)
-    async with entrance.database.reads() as reads:
-        user = await find_user(reads, user_id)
-    if entrance.require_verified and not user.email_verified:
-        raise EmailNotVerified
-    return await let_in(entrance, user, visitor=visitor, method="passkey")
-
-
-async def let_in(entrance: Entrance, user: UserOut, *, visitor: Visitor, method: str) -> Arrival:
-    """Begin a session of somebody who has proved who they are, and tell them if the browser is a new one."""
-    async with entrance.database.transaction() as tx:
-        grant = await sessions.start(tx, entrance.mint, user_id=user.id, client=visitor.client)
-        if await devices.remember(tx, user.id, visitor.browser):
-            await mail.enqueue(tx, Template.NEW_DEVICE, user.email, **mail.circumstances(visitor.client))
-        await audit.record(
-            tx,
-            Kind.SIGNED_IN,
-            user_id=user.id,
-            session_id=grant.session_id,
-            client=visitor.client,
-            details={"method": method},
-        )
-    log.info("session.started", user_id=user.id, session_id=grant.session_id, method=method)
-    return Arrival(user, grant)
-
-
-async def _authenticate(entrance: Entrance, credentials: Credentials, visitor: Visitor) -> Account:
-    """Whose credentials these are. The same work, step by step, when there is no such account."""
-    password = credentials.password.get_secret_value()
-    is_known = visitor.has_cookie and await _is_known_device(entrance.database, credentials.email, visitor.browser)
-    counts = _counts(entrance.vault, credentials.email, visitor, is_known=is_known)
-    wait = await entrance.attempts.begin(counts)
-    async with entrance.database.reads() as reads:
-        account = await repository.find_account(reads, credentials.email)
-    matches = await entrance.passwords.verify(password, account.password_hash if account else None)
-    if account is None or not matches:
-        pseudonym = entrance.pseudonyms.of(credentials.email)
-        async with entrance.database.transaction() as tx:
-            await audit.record(
-                tx,
-                Kind.SIGN_IN_FAILED,
-                user_id=account.user.id if account else None,
-                client=visitor.client,
-                details={"next_after_seconds": wait, "known_device": is_known},
-                personal={"account": pseudonym},
-            )
-        log.info("login.failed", account=pseudonym, next_after_seconds=wait)
-        raise InvalidCredentials
-    await entrance.attempts.forgive(counts)
-    if entrance.passwords.is_outdated(account.password_hash):
-        # Only now is the password at hand, so only now can a hash with old parameters be replaced.
-        renewed = await entrance.passwords.hash(password)
-        async with entrance.database.transaction() as tx:
-            await repository.replace_hash(tx, account.user.id, old=account.password_hash, new=renewed)
-    return account
-
-
-async def _is_known_device(database: Database, email: str, browser: str) -> bool:
-    async with database.reads() as reads:
-        account = await repository.find_account(reads, email)
-        return await devices.is_known(reads, account.user.id if account else None, browser)
-
-
-def _counts(vault: Vault, email: str, visitor: Visitor, *, is_known: bool) -> Counts:
-    """What a guess counts for. The account by its address, so that one that does not exist is counted the same way."""
-    if is_known:
-        return {attempts.key_of(vault, budgets.DEVICE, f"{key_of(email)}\0{visitor.browser}"): budgets.DEVICE}
-    names = {
-        budgets.ACCOUNT: key_of(email),
-        budgets.ADDRESS: attempts.neighbourhood(visitor.client.address),
-        budgets.EVERYBODY: "",
-    }
-    return {attempts.key_of(vault, budget, name): budget for budget, name in names.items()}
-
-
 async def require_length_alone(tx: AsyncConnection, user_id: UUID, password: str, *, pointer: str) -> None:
     """Raise InvalidRequest for a short one of an account whose second factor was removed since `new_hash` was asked."""
     if len(password) < rules.SHORTEST and not await second_factor.hold(tx, user_id):
@@ -281,6 +170,12 @@ async def has_hash(tx: AsyncConnection, user_id: UUID, password_hash: str) -> bo
     """Whether the password is still the one that was looked at."""
     account = await repository.find_account_of(tx, user_id)
     return account is not None and account.password_hash == password_hash
+
+
+async def holds_hash(tx: AsyncConnection, user_id: UUID, password_hash: str) -> bool:
+    """The same, and until the transaction is over nobody changes it."""
+    await repository.hold(tx, user_id)
+    return await has_hash(tx, user_id, password_hash)
 
 
 async def take_name_away(tx: AsyncConnection, user_id: UUID) -> None:

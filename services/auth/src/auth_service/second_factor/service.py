@@ -182,6 +182,13 @@ async def identify(checkpoint: Checkpoint, credential: dict[str, Any], *, client
     return answer.user_id
 
 
+async def has_passkey(reads: AsyncConnection, user_id: UUID, credential: dict[str, Any]) -> bool:
+    """Whether the passkey that made this is that person's, still."""
+    said = passkeys.read_assertion(credential)
+    passkey = await repository.find_passkey(reads, said.credential_id) if said else None
+    return passkey is not None and passkey.user_id == user_id
+
+
 async def sign_in_options(reads: AsyncConnection, checkpoint: Checkpoint) -> dict[str, Any]:
     """For `navigator.credentials.get`. The same for everybody, but for the challenge."""
     challenge = challenges.new_challenge(vaults.of(reads), subject=None, now=checkpoint.clock())
