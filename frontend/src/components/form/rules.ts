@@ -16,18 +16,24 @@ const atMost = refine<string>(
   text("Use at most 128 characters"),
 );
 
-export const newPassword = string().check(
-  refine((typed) => lengthOf(typed) >= PASSWORD_LENGTH.min, text("Use at least 15 characters")),
-  atMost,
+const ofLength = (least: number, message: string) =>
+  string().check(
+    refine((typed) => lengthOf(typed) >= least, message),
+    atMost,
+  );
+
+export const newPassword = ofLength(PASSWORD_LENGTH.min, text("Use at least 15 characters"));
+
+/** Where a second factor is asked for as well. */
+export const newPasswordBesideSecondFactor = ofLength(
+  PASSWORD_LENGTH.minWithSecondFactor,
+  text("Use at least 8 characters"),
 );
 
-/** Where a second factor is asked for as well. Where there may be one, the server knows. */
-export const newPasswordBesideSecondFactor = string().check(
-  refine(
-    (typed) => lengthOf(typed) >= PASSWORD_LENGTH.minWithSecondFactor,
-    text("Use at least 8 characters"),
-  ),
-  atMost,
+/** Where there may be one: the server knows. */
+export const replacementPassword = ofLength(
+  PASSWORD_LENGTH.minWithSecondFactor,
+  text("Use at least 15 characters, or 8 beside a second factor"),
 );
 
 export const displayName = string().check(trim(), maxLength(100, text("100 characters at most")));

@@ -7,7 +7,7 @@ import {
   newPasswordBesideSecondFactor,
   password,
 } from "@/components/form/rules";
-import { DELETE_WORD } from "@/features/account/delete-word";
+import { DELETE_WORDS } from "@/features/account/delete-word";
 import { text } from "@/lib/i18n/translate";
 
 const name = string().check(
@@ -41,7 +41,7 @@ const tokenSchema = object({
 
 const goodbye = string().check(
   trim(),
-  refine((typed) => typed.toLowerCase() === DELETE_WORD, text("Type “delete”")),
+  refine((typed) => DELETE_WORDS.includes(typed.toLowerCase()), text("Type “delete”")),
 );
 const deleteSchema = object({ password, code: string(), word: goodbye });
 const deleteWithCodeSchema = object({ password, code, word: goodbye });

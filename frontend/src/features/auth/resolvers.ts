@@ -5,8 +5,8 @@ import {
   displayName,
   email,
   newPassword,
-  newPasswordBesideSecondFactor,
   password,
+  replacementPassword,
 } from "@/components/form/rules";
 import { text } from "@/lib/i18n/translate";
 
@@ -22,7 +22,7 @@ const registerSchema = object({ display_name: displayName, email, password: newP
 const passwordSchema = object({ password });
 const codeSchema = object({ code });
 const forgotSchema = object({ email });
-const resetSchema = object({ new_password: newPasswordBesideSecondFactor });
+const resetSchema = object({ new_password: replacementPassword });
 
 export type SignInValues = Infer<typeof signInSchema>;
 export type RegisterValues = Infer<typeof registerSchema>;

@@ -72,11 +72,24 @@ class TestVerify:
         await asyncio.to_thread(commands.verify, settings)
 
     @pytest.mark.usefixtures("log")
+    @pytest.mark.parametrize("mistyped", ["nonsense", "", "1-2-3.0123"])
+    async def test_takes_no_mistake_in_typing_for_another_log(
+        self, settings: Settings, capsys: pytest.CaptureFixture[str], mistyped: str
+    ) -> None:
+        with pytest.raises(SystemExit) as failed:
+            await asyncio.to_thread(commands.verify, settings, mistyped)
+
+        assert failed.value.code == 2
+        assert "That is no anchor" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("log")
     async def test_fails_with_an_anchor_of_another_log(
         self, settings: Settings, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        await asyncio.to_thread(commands.verify, settings)
+        numbers, _, code = capsys.readouterr().out.splitlines()[-1].partition(".")
         with pytest.raises(SystemExit) as failed:
-            await asyncio.to_thread(commands.verify, settings, "nonsense")
+            await asyncio.to_thread(commands.verify, settings, f"{numbers}.{code[::-1]}")
 
         assert failed.value.code == 1
         assert "this is not the log that the anchor was written for" in capsys.readouterr().out

@@ -70,7 +70,7 @@ function Form({ asksForCode, onClose }: { asksForCode: boolean; onClose: () => v
       />
       {asksForCode && <CodeField {...form.register("code")} error={errors.code?.message} />}
       <TextField
-        label={t("Type “{word}” to go on", { word: DELETE_WORD })}
+        label={t("Type “{word}” to go on", { word: t(DELETE_WORD) })}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}

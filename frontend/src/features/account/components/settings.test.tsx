@@ -228,6 +228,13 @@ describe("deleting the account", () => {
     expect(asked.at(-1)).toEqual({ call: "DELETE /auth/me", body: { password: PASSWORD } });
   });
 
+  test("takes the word of another language", async () => {
+    const { user, session } = await open({ "DELETE /auth/me": done() });
+    await user.type(await screen.findByLabelText("Type “delete” to go on"), "Löschen");
+    await user.click(await press("Delete everything"));
+    await waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" }));
+  });
+
   test("needs a code where there is a second factor", async () => {
     const { user, asked } = await open({ "DELETE /auth/me": done() }, true);
     await user.type(await screen.findByLabelText(/^Code of your/), "123456");

@@ -88,13 +88,14 @@ describe("signing in", () => {
 });
 
 describe("the second factor", () => {
-  const methods = ["totp", "recovery_code", "passkey"];
-  const asks = () => problem(401, "second-factor-required", { methods });
+  const all = ["totp", "recovery_code", "passkey"];
   const credentials = { email: "ada@example.com", password: "seven teal otters juggle" };
 
-  async function toSecondStep(...replies: Response[]) {
+  const toSecondStep = (...replies: Response[]) => toSecondStepOf(all, ...replies);
+
+  async function toSecondStepOf(methods: string[], ...replies: Response[]) {
     const { send, asked } = api({
-      "POST /auth/login": [asks(), ...replies],
+      "POST /auth/login": [problem(401, "second-factor-required", { methods }), ...replies],
       "POST /auth/login/passkey/options": Response.json({ challenge: "AQ" }),
       "POST /auth/login/passkey": Response.json(answer()),
     });
@@ -145,6 +146,19 @@ describe("the second factor", () => {
     ]);
   });
 
+  test("asks for the passkey first where there is no app, and for a recovery code of who asks for that", async () => {
+    const { session, user, asked } = await toSecondStepOf(
+      ["recovery_code", "passkey"],
+      Response.json(answer()),
+    );
+    expect(screen.queryByLabelText("Recovery code")).toBeNull();
+    expect(screen.getByRole("button", { name: "Use a passkey" })).toBeDefined();
+    await user.click(screen.getByRole("button", { name: "Use a recovery code instead" }));
+    await user.type(screen.getByLabelText("Recovery code"), "abcd-efgh{Enter}");
+    await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
+    expect(asked.at(-1)?.body).toEqual({ ...credentials, code: "abcd-efgh" });
+  });
+
   test("leads back to another account", async () => {
     const { user } = await toSecondStep();
     await user.click(screen.getByRole("button", { name: "Use another account" }));
@@ -163,6 +177,17 @@ describe("a passkey alone", () => {
     await user.click(screen.getByRole("button", { name: "Sign in with a passkey" }));
     await waitFor(() => expect(session.snapshot().phase).toBe("signed-in"));
     expect(asked.map(({ body }) => body)).toEqual([{}, { credential: { id: "credential" } }]);
+  });
+
+  test("that is not known says so, and speaks of no code", async () => {
+    passkey();
+    const { send } = api({
+      "POST /auth/login/passkey/options": Response.json({ challenge: "AQ" }),
+      "POST /auth/login/passkey": problem(401, "second-factor-invalid"),
+    });
+    const { user } = show(<SignIn />, send);
+    await user.click(screen.getByRole("button", { name: "Sign in with a passkey" }));
+    expect(text(await screen.findByRole("alert"))).toContain("This passkey is not known here");
   });
 
   test("says so when the browser's question was closed", async () => {

@@ -4,8 +4,10 @@ import { KeyRound } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { Failure } from "@/components/failure";
 import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
 import { useText } from "@/hooks/text";
 import { useAction } from "@/hooks/use-action";
+import { isWrongCode } from "@/lib/api/problems";
 
 interface PasskeyButtonProps {
   signIn: (signal: AbortSignal) => Promise<void>;
@@ -29,7 +31,13 @@ export function PasskeyButton({ signIn, label }: PasskeyButtonProps) {
       >
         {t("or|between two ways to sign in")}
       </p>
-      {failure !== undefined && <Failure error={failure} />}
+      {isWrongCode(failure) ? (
+        <Notice tone="error" title={t("This passkey is not known here")}>
+          {t("It may have been removed from the account. Sign in another way.")}
+        </Notice>
+      ) : (
+        failure !== undefined && <Failure error={failure} />
+      )}
       <Button size="large" isPending={isPending} onClick={() => void run()} className="w-full">
         <KeyRound aria-hidden className="size-4.5" />
         {label ?? t("Sign in with a passkey")}

@@ -25,6 +25,8 @@ export default function SecondStep({ challenge, onBack }: SecondStepProps) {
   const t = useText();
   const { connection } = useRuntime();
   const { methods } = challenge;
+  // A recovery code is used up, and is for who has lost what they usually show.
+  const [byCode, setByCode] = useState(methods.includes("totp") || !methods.includes("passkey"));
   const passkey = methods.includes("passkey") && (
     <PasskeyButton
       label={t("Use a passkey")}
@@ -36,12 +38,17 @@ export default function SecondStep({ challenge, onBack }: SecondStepProps) {
       {t("Use another account")}
     </Button>
   );
-  if (!methods.includes("totp") && !methods.includes("recovery_code")) {
+  if (!byCode) {
     return (
       <>
         <h1 className="font-semibold text-3xl tracking-tight">{t("One more step")}</h1>
         <p className="mt-2 text-pretty text-soft">{t("Show with your passkey that it is you.")}</p>
         {passkey}
+        {methods.includes("recovery_code") && (
+          <Button variant="ghost" className="mt-3 w-full" onClick={() => setByCode(true)}>
+            {t("Use a recovery code instead")}
+          </Button>
+        )}
         {back}
       </>
     );

@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import { useContext } from "react";
 import { expect, test } from "vitest";
+import { notify } from "@/components/toast";
 import { Button } from "@/components/ui/button";
+import Toaster from "@/components/ui/toaster";
 import { StoreProvider } from "@/features/sync/components/store-provider";
 import { TodoStoreContext } from "@/hooks/todo-store";
 import { keysWith } from "@/lib/storage/area";
@@ -37,6 +39,15 @@ test("what is in memory alone stays when the app around it breaks", async () => 
   const { unmount, kept } = await working();
   unmount();
   expect(kept()).toHaveLength(1);
+});
+
+test("what one person could undo is not offered to the next one", async () => {
+  const { session } = await working();
+  render(<Toaster />);
+  act(() => void notify("message", "Added “Call Mira”", { duration: 60_000 }));
+  expect(await screen.findByText("Added “Call Mira”")).toBeDefined();
+  await act(() => session.signOut());
+  await waitFor(() => expect(screen.queryByText("Added “Call Mira”")).toBeNull());
 });
 
 test("nothing stays when somebody signs out", async () => {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { dismissToasts } from "@/components/toast";
 import { useRuntime } from "@/hooks/runtime";
 import { TodoStoreContext } from "@/hooks/todo-store";
 import { useSession } from "@/hooks/use-session";
@@ -37,6 +38,7 @@ export function StoreProvider({ children }: { children: React.ReactNode }) {
     return () => {
       stop.abort();
       setOpened(undefined);
+      void dismissToasts();
     };
   }, [runtime, userId]);
   useEffect(() => store?.start(), [store]);

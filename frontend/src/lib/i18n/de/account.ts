@@ -192,7 +192,8 @@ export const account = {
   "Give it a name": "Gib ihm einen Namen",
   "That is the password you have": "Das ist dein jetziges Passwort",
   "Allow it something": "Erlaube ihm etwas",
-  "Type “delete”": "Tippe „delete“",
+  "Type “delete”": "Tippe „löschen“",
+  delete: "löschen",
   Appearance: "Darstellung",
   "On this device. “System” follows its light and dark mode.":
     "Auf diesem Gerät. „System“ folgt seinem hellen und dunklen Modus.",

@@ -77,6 +77,9 @@ export const auth = {
   "Your session has ended.": "Deine Sitzung ist zu Ende.",
   "Sign in again to go on. Changes that were not sent yet are still on this device.":
     "Melde dich wieder an, um weiterzumachen. Was noch nicht gesendet war, ist noch auf diesem Gerät.",
+  "This passkey is not known here": "Diesen Passkey kennen wir hier nicht",
+  "It may have been removed from the account. Sign in another way.":
+    "Vielleicht wurde er aus dem Konto entfernt. Melde dich auf einem anderen Weg an.",
   "Confirm your address": "Adresse bestätigen",
   Confirm: "Bestätigen",
   "Give the password of the account. If you did not open one, close this page: without the password nothing is confirmed.":

@@ -33,6 +33,8 @@ export const common = {
   "Enter your password": "Gib dein Passwort ein",
   "Use at least 15 characters": "Nimm mindestens 15 Zeichen",
   "Use at least 8 characters": "Nimm mindestens 8 Zeichen",
+  "Use at least 15 characters, or 8 beside a second factor":
+    "Nimm mindestens 15 Zeichen, oder 8 neben einem zweiten Faktor",
   "Enough beside a second factor; {count} characters without one":
     "Genug neben einem zweiten Faktor; {count} Zeichen ohne einen",
   "Use at most 128 characters": "Nimm höchstens 128 Zeichen",

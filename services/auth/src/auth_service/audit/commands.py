@@ -11,10 +11,13 @@ from chassis.encryption import KeyRing
 
 
 def verify(settings: Settings, anchor: str | None = None) -> None:
-    """Print each place that was edited or removed, and leave with 1 if there is one.
+    """Print each place that was edited or removed, and leave with 1 if there is one; with 2 for what is no anchor.
 
     The anchor is the last line of an earlier report that was kept elsewhere. One of a log with faults is not given.
     """
+    if anchor is not None and not verification.is_anchor(anchor):
+        sys.stderr.write("That is no anchor: give the whole last line of an earlier report.\n")
+        sys.exit(2)
     report = asyncio.run(_verify(settings, anchor))
     for fault in report.faults:
         print(fault)  # noqa: T201

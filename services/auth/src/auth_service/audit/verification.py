@@ -16,7 +16,7 @@ from auth_service.vault import Vault
 
 _BATCH = 1000
 _ANCHOR, _CODE_DIGITS = "audit-anchor", 32
-_SEQUENCES = re.compile(rf"\d{{1,18}}(-\d{{1,18}}){{{CHAINS - 1}}}", re.ASCII)
+_FORM = re.compile(rf"\d{{1,18}}(-\d{{1,18}}){{{CHAINS - 1}}}\.[0-9a-f]{{{_CODE_DIGITS}}}", re.ASCII)
 
 
 class Fault(NamedTuple):
@@ -81,11 +81,16 @@ async def write_anchor(tx: AsyncConnection, sequences: list[int]) -> str:
     return f"{_numbers(sequences)}.{vault.mac(_ANCHOR, message).hex()[:_CODE_DIGITS]}"
 
 
+def is_anchor(said: str) -> bool:
+    """Whether it may be one, of whatever log."""
+    return _FORM.fullmatch(said.strip()) is not None
+
+
 async def is_anchored(tx: AsyncConnection, anchor: str) -> bool:
     """Whether the log still begins with the entries that it had when the anchor was written."""
-    numbers, _, code = anchor.strip().partition(".")
-    if not _SEQUENCES.fullmatch(numbers):
+    if not is_anchor(anchor):
         return False
+    numbers, _, code = anchor.strip().partition(".")
     message = await _anchored(tx, [int(number) for number in numbers.split("-")])
     return any(hmac.compare_digest(mac.hex()[:_CODE_DIGITS], code) for mac in vaults.of(tx).macs(_ANCHOR, message))
 
