@@ -7,6 +7,8 @@ import { DevicesSection } from "@/features/account/components/devices-section";
 import { ExportSection } from "@/features/account/components/export-section";
 import { ProfileSection } from "@/features/account/components/profile-section";
 import { TokensSection } from "@/features/account/components/tokens-section";
+import { DELETE_WORD } from "@/features/account/delete-word";
+import { german } from "@/lib/i18n/de";
 import { saveFile } from "@/lib/save-file";
 import { api, done, refusal } from "@/testing/answers";
 import { unguarded } from "@/testing/directions";
@@ -230,7 +232,8 @@ describe("deleting the account", () => {
 
   test("takes the word of another language", async () => {
     const { user, session } = await open({ "DELETE /auth/me": done() });
-    await user.type(await screen.findByLabelText("Type “delete” to go on"), "Löschen");
+    const word = german[DELETE_WORD];
+    await user.type(await screen.findByLabelText("Type “delete” to go on"), word.toUpperCase());
     await user.click(await press("Delete everything"));
     await waitFor(() => expect(session.snapshot()).toMatchObject({ phase: "signed-out", reason: "deleted" }));
   });
