@@ -174,15 +174,16 @@ BUGS = (
         f"{TODOS}/transfer/reconciling.py",
         'return "it was changed here since" if each.todo.updated_at <= here["updated_at"] else None',
         "return None",
-        f"{OF_IMPORTS}/test_round_trips.py::TestExportAndImport::test_never_overwrite_what_is_newer_here",
+        f"{OF_IMPORTS}/test_merging.py::TestMerging"
+        "::test_with_no_past_in_common_takes_the_newer_one_and_names_what_it_replaced",
     ),
     Bug(
         "believe that a file without times is newer",
         f"{TODOS}/transfer/reconciling.py",
         "    if not each.is_dated:",
         "    if False:",
-        f"{OF_IMPORTS}/test_other_programs.py::TestImportTodos"
-        "::test_leaves_what_was_changed_since_a_file_came_in_that_tells_no_times",
+        f"{OF_IMPORTS}/test_merging.py::TestMerging"
+        "::test_with_no_past_in_common_and_no_time_to_go_by_takes_nothing_over",
     ),
     Bug(
         "believe a file that comes from the future",

@@ -142,6 +142,21 @@ class TestMerging:
         ]
         assert (await client.get(f"/todos/{todo['id']}")).json()["title"] == "Water the ferns"
 
+    async def test_with_no_past_in_common_and_no_time_to_go_by_takes_nothing_over(
+        self, client: httpx.AsyncClient, add_todo: AddTodo
+    ) -> None:
+        todo = await add_todo("Feed the cat")
+        content = orjson.loads(await export(client))
+        # A clock that is wrong says nothing about what is newer.
+        content["todos"][0] |= {"title": "Water the ferns", "history": [], "updated_at": "2999-01-01T00:00:00Z"}
+
+        report = await import_(client, orjson.dumps(content))
+
+        assert counts(report) == (0, 0, 0, 1)
+        assert reasons(report, "skipped") == ["it is here already, and the file does not tell which one is newer"]
+        assert reasons(report) == ["title: not taken over; the file says “Water the ferns”"]
+        assert (await client.get(f"/todos/{todo['id']}")).json() == todo
+
     async def test_completes_an_occurrence_once(self, client: httpx.AsyncClient) -> None:
         recurring = {"due_date": "2999-11-22T08:00:00Z", "repeat_after": 86_400}
         await import_(client, tasks(recurring), "vikunja")
