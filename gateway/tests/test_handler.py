@@ -205,6 +205,26 @@ class TestOverload:
                 gate.open.set()
         assert {each.result().status_code for each in (*first, *others)} == {200}
 
+    async def test_of_a_costly_route_leaves_the_others_alone(
+        self, run_gateway: Run, auth: Service, tmp_path: Path
+    ) -> None:
+        table = tmp_path / "table.toml"
+        costly = '[[routes]]\npath = "/auth/login"\nupstream = "auth"\nat_once = 2\n'
+        table.write_text(f"{_TWO_KINDS_OF_ROUTES}\n{costly}".replace("seconds = 1\n", ""))
+        async with run_gateway(table=table, limits={}) as gateway:
+            gate = Gate(auth)
+            served = [asyncio.create_task(gateway.client.get("/auth/login", headers=address())) for _ in range(2)]
+            await until(lambda: gate.waiting == 2)
+            refused = await gateway.client.get("/auth/login", headers=address())
+            assert (refused.status_code, refused.json()["type"]) == (503, "urn:problem:overloaded")
+            another = asyncio.create_task(gateway.client.get("/auth/me", headers=address()))
+            await until(lambda: gate.waiting == 3)
+            gate.open.set()
+            assert {(await each).status_code for each in (*served, another)} == {200}
+            assert (await gateway.client.get("/auth/login", headers=address())).status_code == 200
+            shed = gateway.app.registry.get_sample_value("gateway_shed_total", {"upstream": "auth"})
+        assert shed == 1
+
     async def test_does_not_count_streams(self, run_gateway: Run, todos: Service) -> None:
         async def answer(scope: Scope, _: Receive, send: Send) -> None:
             if scope["path"] != "/sync/stream":

@@ -13,6 +13,8 @@ from tests.support.people import Person, SignedIn
 from tests.support.promises import Measured, size
 from tests.support.system import COSTLY, Another, System
 
+from gateway import table
+
 pytestmark = pytest.mark.promise("P20")
 
 SECONDS = size(quick=5, full=30)
@@ -59,11 +61,16 @@ async def percentile(ask: Callable[[], Awaitable[httpx.Response]], seconds: floa
 
 @pytest.fixture
 async def entrance(system: System) -> AsyncIterator[Entrance]:
-    """A gateway before an auth that hashes as it does outside of tests: that is what a flood has to be about."""
+    """A gateway before an auth that hashes as it does outside of tests: that is what a flood has to be about.
+
+    And it counts the sign-ins of an address as it does there.
+    """
+    sign_in = table.read().policies["sign-in"]
+    as_it_comes = {"GATEWAY_LIMITS__SIGN_IN": f"{sign_in.quota}/{sign_in.seconds}"}
     async with (
         system.another("auth-api", **COSTLY) as auth,
         # It believes what a proxy says of addresses, so that the flood can come from everywhere.
-        system.another("gateway", GATEWAY_AUTH_URL=auth.url, GATEWAY_TRUSTED_HOPS="1") as gateway,
+        system.another("gateway", GATEWAY_AUTH_URL=auth.url, GATEWAY_TRUSTED_HOPS="1", **as_it_comes) as gateway,
     ):
         yield Entrance(auth, gateway)
 

@@ -1,5 +1,8 @@
 """How many requests of one service are under way at once, and who has to come back later when that is too many."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gateway.errors import Overloaded
 
 # From here on whoever has their share already is turned away, so that there is room for those who have little.
@@ -13,6 +16,15 @@ class Admission:
         self._most, self._crowded = most, max(1, int(most * _CROWDED))
         self._by_caller: dict[str, int] = {}
         self.under_way = 0
+
+    @contextmanager
+    def entered(self, caller: str) -> Iterator[None]:
+        """Raises Overloaded at once: nobody waits in a line here."""
+        self.enter(caller)
+        try:
+            yield
+        finally:
+            self.leave(caller)
 
     def enter(self, caller: str) -> None:
         """Whoever enters leaves. Raises Overloaded at once: nobody waits in a line here."""

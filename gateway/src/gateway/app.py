@@ -112,7 +112,8 @@ def _rules(settings: Settings, limiter: RateLimiter) -> Rules:
         quotas = policies.with_quotas(read.policies, settings.limits)
     except ValueError as error:
         raise TableInvalid(str(error)) from error
-    return Rules(read.routes, Limits(limiter, quotas, settings.cookie))
+    rooms = {route.path: Admission(route.at_once) for route in read.routes.routes if route.at_once is not None}
+    return Rules(read.routes, Limits(limiter, quotas, settings.cookie), rooms)
 
 
 @contextmanager

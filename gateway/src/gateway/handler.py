@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
@@ -28,6 +29,8 @@ class Rules:
 
     routes: RouteTable
     limits: Limits
+    # By the path of a route, where it has `at_once`.
+    rooms: Mapping[str, Admission]
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,13 @@ class Handler:
 
     async def _admitted(self, passage: "_Passage", receive: Receive, send: Send) -> None:
         upstream, name = passage.route.upstream, passage.caller.name
-        admission = self.admissions[upstream]
+        room = passage.rules.rooms.get(passage.route.path)
         try:
-            admission.enter(name)
+            with self.admissions[upstream].entered(name), room.entered(name) if room else nullcontext():
+                await passage.take(receive, send)
         except Overloaded:
             self.metrics.shed(upstream)
             raise
-        try:
-            await passage.take(receive, send)
-        finally:
-            admission.leave(name)
 
 
 class CurrentRules:

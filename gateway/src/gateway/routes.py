@@ -23,6 +23,9 @@ class Route:
     # From the first byte of the request to the last of the answer; of a stream, to the head of the answer.
     seconds: Seconds = 8.0
     max_body: Annotated[StrictInt, Field(ge=0, le=1024**3)] = 256 * _KIB
+    # How many requests may be under way at once, of those that any service of it may have. For what costs far more
+    # than the rest: nobody who wants something else stands in line behind it.
+    at_once: Annotated[StrictInt, Field(ge=1, le=100_000)] | None = None
     # Whether a request without an access token is turned away here, instead of by its service.
     auth: Literal["optional", "required"] = "optional"
     # Policies on top of those that count every request: see `gateway.policies`.

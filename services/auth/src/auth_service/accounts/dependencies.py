@@ -9,12 +9,12 @@ from auth_service.devices.dependencies import CallingDevice
 from auth_service.sessions.dependencies import CallingClient
 
 
-def _entrance(request: Request) -> Entrance:
+async def _entrance(request: Request) -> Entrance:
     entrance: Entrance = request.app.state.entrance
     return entrance
 
 
-def _visitor(client: CallingClient, device: CallingDevice) -> Visitor:
+async def _visitor(client: CallingClient, device: CallingDevice) -> Visitor:
     return Visitor(client, device.secret, has_cookie=device.is_presented)
 
 

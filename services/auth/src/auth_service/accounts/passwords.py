@@ -31,8 +31,9 @@ class Busy(ServiceUnavailable):
     status, slug, title = 503, "busy", "Too many people are signing in at this moment"
 
 
-# More threads finish no more hashes on few cores, but they make the event loop wait longer.
-_THREADS = 2
+# On two cores one is for those who answer. On many it stays at two: a container sees more of them than are its own,
+# and more sign-ins at once are a matter of more processes.
+_THREADS = max(1, min(2, len(os.sched_getaffinity(0)) // 2))
 # Half a second's work for a fast machine.
 _WAITING = 32
 # For a slow one, or one where others hash as well, it would be more than what the gateway waits for. Whoever would

@@ -6,7 +6,7 @@ from auth_service.devices.cookies import DeviceCookie
 from auth_service.settings import Settings
 
 
-def _device_cookie(request: Request, response: Response) -> DeviceCookie:
+async def _device_cookie(request: Request, response: Response) -> DeviceCookie:
     settings: Settings = request.app.state.settings
     return DeviceCookie(settings.cookie, request, response)
 

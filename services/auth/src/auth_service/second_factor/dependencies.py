@@ -5,7 +5,7 @@ from fastapi import Depends, Request
 from auth_service.second_factor.service import Checkpoint
 
 
-def _checkpoint(request: Request) -> Checkpoint:
+async def _checkpoint(request: Request) -> Checkpoint:
     checkpoint: Checkpoint = request.app.state.entrance.checkpoint
     return checkpoint
 

@@ -24,12 +24,12 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _mint(request: Request) -> Mint:
+async def _mint(request: Request) -> Mint:
     mint: Mint = request.app.state.mint
     return mint
 
@@ -39,7 +39,7 @@ WholeDatabase = Annotated[Database, Depends(_database)]
 TokenMint = Annotated[Mint, Depends(_mint)]
 
 
-def _client(request: Request) -> Client:
+async def _client(request: Request) -> Client:
     forwarded = request.headers.get("x-forwarded-for") if _settings(request).trust_forwarded else None
     return Client(
         device=device_label(request.headers.get("user-agent", "")),
@@ -84,7 +84,7 @@ _documented_cookie = APIKeyCookie(
 )
 
 
-def _refresh_cookie(request: Request, response: Response) -> RefreshCookie:
+async def _refresh_cookie(request: Request, response: Response) -> RefreshCookie:
     return RefreshCookie(_settings(request).cookie, request, response)
 
 
@@ -92,13 +92,13 @@ def _refresh_cookie(request: Request, response: Response) -> RefreshCookie:
 SessionCookie = Annotated[RefreshCookie, Depends(_refresh_cookie)]
 
 
-def _require_json(request: Request) -> None:
+async def _require_json(request: Request) -> None:
     """A form of another site can be sent without asking; a request with this content type cannot."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise JsonRequired
 
 
-def _require_own_page(request: Request) -> None:
+async def _require_own_page(request: Request) -> None:
     """Browsers say which page sends a request, in `Origin` with every POST.
 
     A request that shows no trace of a browser comes from a program that holds its own cookies, such as curl:
@@ -111,7 +111,7 @@ def _require_own_page(request: Request) -> None:
         raise OriginNotAllowed
 
 
-def _possible_token(
+async def _possible_token(
     cookie: SessionCookie, mint: TokenMint, _: Annotated[str | None, Security(_documented_cookie)]
 ) -> RefreshToken | None:
     return mint.read(cookie.presented) if cookie.presented else None
