@@ -33,12 +33,16 @@ WRITERS = 16
 COMMITS = size(quick=400, full=1_000_000)
 # The control has shown what it has to long before that.
 NAIVE_COMMITS = size(quick=400, full=20_000)
-# Most writers commit at once; some are held up, as by a full disk or a slow network.
+# Most writers commit at once; some are held up, as by a full disk or a slow network. Who is held up holds up the other
+# writers of the owner: among a million, one in twenty is enough.
+_HELD_UP = size(quick=0.3, full=0.05)
 _LONGEST_PAUSE = 0.02
+# What the reader leaves between two questions. In full size it is to follow for an hour, not to be the load.
+_LONGEST_REST = size(quick=0.02, full=0.2)
 
 
 async def pause() -> None:
-    if random.random() < 0.3:  # noqa: S311 (chance, not a secret)
+    if random.random() < _HELD_UP:  # noqa: S311 (chance, not a secret)
         await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311
 
 
@@ -57,7 +61,7 @@ class Reader:
             self.rounds += 1
             if was_finished and not found:
                 return
-            await pause()
+            await asyncio.sleep(random.uniform(0, _LONGEST_REST))  # noqa: S311
 
 
 async def written(write: Callable[[UUID], Awaitable[None]], commits: int, finished: asyncio.Event) -> set[UUID]:
@@ -141,7 +145,7 @@ class Followed:
 
 
 class TestChanges:
-    @pytest.mark.timeout(1800)
+    @pytest.mark.timeout(4 * 3600)
     async def test_are_all_seen_by_whoever_follows_them(
         self, system: System, doors: Doors, newcomers: Callable[[], Awaitable[Person]], measured: Measured
     ) -> None:
