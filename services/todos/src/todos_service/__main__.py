@@ -1,4 +1,4 @@
-"""`python -m todos_service api | worker | migrate | keys rotate | erasures replay | config`."""
+"""`python -m todos_service api | worker | migrate | keys rotate | erasures replay | streams renew | config`."""
 
 import asyncio
 from pathlib import Path
@@ -7,6 +7,7 @@ from chassis import migrations, service
 from todos_service import app, worker
 from todos_service.owners import commands
 from todos_service.settings import Settings
+from todos_service.sync import commands as sync_commands
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -21,5 +22,10 @@ if __name__ == "__main__":
         "todos",
         Settings,
         servers={"api": app.build, "worker": worker.build},
-        commands={"migrate": migrate, "keys rotate": commands.rotate, "erasures replay": commands.replay},
+        commands={
+            "migrate": migrate,
+            "keys rotate": commands.rotate,
+            "erasures replay": commands.replay,
+            "streams renew": sync_commands.renew,
+        },
     )

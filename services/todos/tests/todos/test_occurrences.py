@@ -13,6 +13,7 @@ from todos_service.todos.writing import Author, Write, Written
 
 WEEKLY = {"rule": "FREQ=WEEKLY;BYDAY=SU", "anchor": "due"}
 DONE = Change(to=True, base=False)
+NOT_DONE = Change(to=False, base=True)
 
 
 @pytest.fixture
@@ -125,3 +126,42 @@ class TestCompleting:
 
         assert done.todo is not None
         assert (done.todo["completed"], done.todo["due"]) == (True, {"date": "2099-11-22"})
+
+
+class TestTakingBack:
+    """By a device that ticked it off and unticked it before it heard that the todo had moved on."""
+
+    async def test_brings_the_occurrence_back(self, device: Device, weekly: Todo) -> None:
+        await device.update(weekly, 1, completed=DONE)
+        back = await device.update(weekly, 1, completed=NOT_DONE, title=Change("Water the garden"))
+
+        assert back.todo is not None
+        assert (back.todo["completed"], back.todo["due"]) == (False, {"date": "2099-11-22"})
+        assert back.todo["title"] == "Water the garden"
+
+    async def test_as_often_as_it_was_ticked(self, device: Device, weekly: Todo) -> None:
+        for _ in range(3):
+            done = await device.update(weekly, 1, completed=DONE)
+            back = await device.update(weekly, 1, completed=NOT_DONE)
+            assert done.todo is not None
+            assert back.todo is not None
+            assert (done.todo["due"], back.todo["due"]) == ({"date": "2099-11-29"}, {"date": "2099-11-22"})
+
+    async def test_says_so_when_somebody_has_chosen_another_day_since(self, device: Device, weekly: Todo) -> None:
+        await device.update(weekly, 1, completed=DONE)
+        await device.update(weekly, 2, due=Change({"date": "2099-12-24"}, base={"date": "2099-11-29"}))
+        back = await device.update(weekly, 1, completed=NOT_DONE)
+
+        assert back.outcome.verdict is Verdict.CONFLICT
+        assert back.outcome.clashes["due"].yours == {"date": "2099-11-22"}
+
+    async def test_leaves_alone_what_another_device_has_done(
+        self, device: Device, weekly: Todo, database: Database, ring: KeyRing, user_id: UUID
+    ) -> None:
+        await device.update(weekly, 1, completed=DONE)
+        other = Device(database, ring, user_id)
+        await other.update(weekly, 1, completed=DONE)
+        back = await other.update(weekly, 1, completed=NOT_DONE)
+
+        assert back.todo is not None
+        assert (back.todo["due"], back.outcome.steps) == ({"date": "2099-11-29"}, {})

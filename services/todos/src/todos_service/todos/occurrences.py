@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from todos_service.owners.service import OwnerKeys
 from todos_service.todos import opening, recurrence, turns
-from todos_service.todos.merging import Fields, Kind, Operation, Outcome, Step
+from todos_service.todos.merging import Change, Fields, Kind, Operation, Outcome, Step
 
 
 def completes_one(stored: Fields, outcome: Outcome) -> bool:
@@ -29,6 +29,28 @@ async def is_over(tx: AsyncConnection, keys: OwnerKeys, stored: Fields, *, todo_
     told = (opening.open_changes(row, keys, todo_id) for row in since if row.sealed)
     was_due = next((changes["due"]["from"] for changes in told if "due" in changes), stored["due"])
     return bool(was_due != stored["due"])
+
+
+async def taken_back(
+    tx: AsyncConnection, keys: OwnerKeys, stored: Fields, *, todo_id: UUID, operation: Operation, session_id: UUID
+) -> Operation | None:
+    """What an operation comes to that ticks off no more what the same device had ticked off, without knowing yet that
+    the todo moved on then: it takes that back. None if it is anything else.
+    """
+    unticks, seen = operation.changes.get("completed"), operation.base_version
+    is_late = unticks is not None and unticks.base is True and unticks.to is False and not stored["completed"]
+    if operation.kind is not Kind.UPDATE or not is_late or seen is None:
+        return None
+    since = await turns.list_since(tx, owner_id=keys.owner_id, todo_id=todo_id, version=seen)
+    mine = [row for row in since if row.kind == Kind.ADVANCE and row.session_id == session_id and row.sealed]
+    if not mine:
+        return None
+    moved = {
+        name: Change(to=step["from"], base=step["to"])
+        for name, step in opening.open_changes(mine[-1], keys, todo_id).items()
+        if name in stored
+    }
+    return replace(operation, changes={**moved, **operation.changes}, takes_back=True)
 
 
 def without_completion(outcome: Outcome) -> Outcome:

@@ -179,7 +179,7 @@ async def find_taken(tx: AsyncConnection, *, owner_id: UUID, todo_id: UUID, seq:
 
 
 _SINCE = (
-    select(HistoryRow.version, HistoryRow.kind, HistoryRow.key_version, HistoryRow.sealed)
+    select(HistoryRow.version, HistoryRow.kind, HistoryRow.session_id, HistoryRow.key_version, HistoryRow.sealed)
     .where(HistoryRow.owner_id == _OWNER, HistoryRow.todo_id == _TODO_ID, HistoryRow.version > bindparam("since"))
     .order_by(HistoryRow.version)
 )

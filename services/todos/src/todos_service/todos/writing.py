@@ -90,6 +90,7 @@ async def write(tx: AsyncConnection, keys: DataKeys, request: Write) -> Written 
         note = opening.open_note(row, owner_keys, request.op_id)
         return WrittenBefore(head, row.seq, before, row.op_todo_id, note)
     trash = await _open_trash(tx, turn, owner_keys, request) if _restores(before, request) else {}
+    request = await _what_it_comes_to(tx, owner_keys, before, request)
     outcome = merge(_stored(before, trash), request.operation)
     # What comes back from the trash comes back as it was, also an occurrence that was completed.
     lives = before is not None and before["deleted_at"] is None
@@ -124,6 +125,20 @@ async def _make_room(
     if mine is None:
         return after, turn.seq, head
     return {**after, "position": mine.position, "version": mine.version}, mine.seq, head
+
+
+async def _what_it_comes_to(tx: AsyncConnection, keys: OwnerKeys, before: TodoDocument | None, request: Write) -> Write:
+    if before is None or before["deleted_at"] is not None or before["recurrence"] is None:
+        return request
+    operation = await occurrences.taken_back(
+        tx,
+        keys,
+        documents.fields_of(before),
+        todo_id=request.todo_id,
+        operation=request.operation,
+        session_id=request.by.session_id,
+    )
+    return request if operation is None else replace(request, operation=operation)
 
 
 async def _complete_occurrence(
