@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -65,6 +66,21 @@ async def served(drain_seconds: float) -> AsyncIterator[Served]:
 
 def stopping(answer: httpx.Response) -> bool:
     return answer.text == "stopping"
+
+
+def timers_at(port: int | None) -> set[str]:
+    """What the kernel waits for at the open connections of a port here."""
+    names = {"00": "nothing", "01": "an answer", "02": "keepalive"}
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {names[line[5][:2]] for line in lines if line[1].endswith(f":{port:04X}") and line[3] == "01"}
+
+
+@pytest.mark.parametrize("drain_seconds", [0])
+class TestConnections:
+    @pytest.mark.skipif(sys.platform != "linux", reason="options of Linux")
+    async def test_are_given_up_when_nobody_hears(self, served: Served) -> None:
+        """The kernel watches each connection: whoever sends to nobody finds out, and streams end."""
+        assert timers_at(served.client.base_url.port) == {"keepalive"}
 
 
 class TestDraining:

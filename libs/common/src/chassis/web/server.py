@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import socket
+import sys
 from types import FrameType
 
 import structlog
@@ -15,6 +17,8 @@ log = structlog.get_logger()
 
 _BACKLOG = 4096
 _KEEP_ALIVE_SECONDS = 75
+# What was sent to somebody whose machine or network is gone is given up after so long, and a stream of theirs with it.
+_UNHEARD_SECONDS = 60
 
 
 class _DrainingServer(uvicorn.Server):
@@ -57,6 +61,18 @@ def serve(app: ASGIApp, settings: HttpSettings, health: Health, protocol: type[a
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
     server = _DrainingServer(config, health, settings.drain_seconds)
-    server.run()
+    listener = config.bind_socket()
+    _notice_who_is_gone(listener)
+    server.run(sockets=[listener])
     if not server.started:
         raise SystemExit(3)
+
+
+def _notice_who_is_gone(listener: socket.socket) -> None:
+    """On Linux each connection has the options of the socket it comes from. Elsewhere the system's own have to do."""
+    if sys.platform != "linux":
+        return
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNHEARD_SECONDS * 1000)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _UNHEARD_SECONDS // 2)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _UNHEARD_SECONDS // 6)
